@@ -1,0 +1,36 @@
+/// The rule for names that are new to the system: tenants, clients, users, hosts and accounts.
+///
+/// Rows made by the reference may hold any text and stay readable, so this is asked where something is *created*, and
+/// never where it is looked up.
+package enum Identifier {
+    /// The longest new identifier, in characters. Long enough for any DNS name in use and any login name.
+    package static let lengthMax = 128
+
+    /// Stands for "every user" or "the account of the same name" in user hosts and delegations; never an identity.
+    package static let wildcard = "*"
+
+    /// 1 to ``lengthMax`` ASCII letters, digits and `. _ - @ : + ~`.
+    package static func isAcceptable(_ text: String) -> Bool {
+        (1...lengthMax).contains(text.utf8.count) && text.utf8.allSatisfy { character in
+            switch character {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: ":"),
+                UInt8(ascii: "+"), UInt8(ascii: "~"):
+                true
+            default:
+                false
+            }
+        }
+    }
+
+    /// - Throws: 400 that names the field, when `text` may not be a new identifier.
+    package static func check(_ text: String, field: String) throws(APIError) {
+        guard isAcceptable(text) else {
+            throw APIError(
+                .badRequest,
+                "'\(field)' must be 1 to \(lengthMax) letters, digits or . _ - @ : + ~ to be registered")
+        }
+    }
+}

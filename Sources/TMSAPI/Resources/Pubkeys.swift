@@ -1,0 +1,92 @@
+package import Primitives
+
+package enum PubkeysAPI {
+    package static let create = Endpoint<Nothing, CreatePubkey, PubkeyCreated>(
+        .post, "tms/pubkeys/creds", access: .client, success: .created,
+        denied: "Credential mismatch for client {client_id} in tenant {tenant}.",
+        "Make a key pair for a user; the private half is answered once and kept nowhere")
+
+    package static let retrieve = Endpoint<Nothing, RetrievePubkey, PubkeyRetrieved>(
+        .post, "tms/pubkeys/creds/retrieve", access: .anyone,
+        "Hand the public key of a fingerprint to the host where a user is logging in")
+}
+
+package struct CreatePubkey: Message {
+    package var clientUserID = ""
+    package var host = ""
+    package var hostAccount = ""
+    /// Logins the key is good for; negative means unlimited.
+    package var uses: Int32 = -1
+    /// Minutes the key is good for; negative means for ever.
+    package var timeToLiveMinutes: Int32 = -1
+    /// The kind of key, in any of the names `SSHKeys.KeyAlgorithm` knows.
+    package var keyType: String?
+
+    package init() {}
+
+    package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
+        try visitor.field("client_user_id", &clientUserID)
+        try visitor.field("host", &host)
+        try visitor.field("host_account", &hostAccount)
+        try visitor.field("num_uses", &uses)
+        try visitor.field("ttl_minutes", &timeToLiveMinutes)
+        try visitor.field("key_type", &keyType)
+    }
+}
+
+package struct PubkeyCreated: Reply {
+    package var privateKey = SecretBytes("")
+    package var publicKey = ""
+    package var fingerprint = ""
+    package var keyType = ""
+    package var keyBits = Quoted(0)
+    package var usesMax = Quoted(0)
+    package var usesRemaining = Quoted(0)
+    package var expiresAt = Timestamp.never
+
+    package init() {}
+
+    package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
+        try visitor.field("expires_at", &expiresAt)
+        try visitor.field("key_bits", &keyBits)
+        try visitor.field("key_type", &keyType)
+        try visitor.field("max_uses", &usesMax)
+        try visitor.field("private_key", &privateKey)
+        try visitor.field("public_key", &publicKey)
+        try visitor.field("public_key_fingerprint", &fingerprint)
+        try visitor.field("remaining_uses", &usesRemaining)
+    }
+}
+
+package struct RetrievePubkey: Message {
+    /// The account somebody is logging in to.
+    package var user = ""
+    package var userUID: String?
+    package var host = ""
+    package var fingerprint = ""
+    package var keyType: String?
+    /// What tells one SSH connection from another at that host. sshd asks twice per login; calls with the same text
+    /// within the ticket's life are one use of the key. Ours, not the reference's: stock callers do not send it.
+    package var connection: String?
+
+    package init() {}
+
+    package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
+        try visitor.field("user", &user)
+        try visitor.field("user_uid", &userUID)
+        try visitor.field("host", &host)
+        try visitor.field("public_key_fingerprint", &fingerprint)
+        try visitor.field("key_type", &keyType)
+        try visitor.field("connection", &connection)
+    }
+}
+
+package struct PubkeyRetrieved: Reply {
+    package var publicKey = ""
+
+    package init() {}
+
+    package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
+        try visitor.field("public_key", &publicKey)
+    }
+}

@@ -1,0 +1,14 @@
+package import TMSAPI
+
+/// A value bound to a `$n` parameter of a statement.
+package enum SQLValue: Equatable, Sendable {
+    case null
+    case integer(Int64)
+    case text(String)
+    case flag(Bool)
+    case time(Timestamp)
+
+    package static func integer(_ value: Int32) -> SQLValue { .integer(Int64(value)) }
+
+    package static func optional(_ text: String?) -> SQLValue { text.map(SQLValue.text) ?? .null }
+}

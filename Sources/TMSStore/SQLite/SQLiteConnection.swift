@@ -1,0 +1,164 @@
+private import CSQLite
+internal import TMSAPI
+
+/// One connection to a SQLite file, with its prepared statements.
+package final class SQLiteConnection: SQLConnection {
+    package enum Role: Sendable {
+        case reader
+        case writer
+        case checkpointer
+    }
+
+    package let dialect = Dialect.sqlite
+    private let handle: OpaquePointer
+    /// Prepared statements by the address of their text, which a `StaticString` never changes: no hashing of SQL.
+    private var statements: [UnsafePointer<UInt8>: SQLiteStatement] = [:]
+
+    /// - Parameter busyTimeoutMilliseconds: how long a statement waits for a lock another process holds.
+    package init(path: String, role: Role, busyTimeoutMilliseconds: Int32) throws(StoreError) {
+        // NOMUTEX: a connection belongs to one thread at a time, so SQLite need not lock it on every call.
+        let access = role == .reader ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        var opened: OpaquePointer?
+        let result = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        guard result == SQLITE_OK, let opened else {
+            let error = StoreError(sqlite: result, handle: opened, context: "opening \(path)")
+            sqlite3_close_v2(opened)
+            throw error
+        }
+        handle = opened
+        sqlite3_busy_timeout(handle, busyTimeoutMilliseconds)
+        try runScript(Self.settings(for: role))
+        // After the settings: `wal_autocheckpoint` is SQLite's own use of the hook.
+        if role == .writer { watchLog() }
+    }
+
+    /// Pages in the write-ahead log after this connection's last commit.
+    private(set) var logPages = 0
+
+    /// Reports every commit's log length to ``logPages``.
+    private func watchLog() {
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        sqlite3_wal_hook(
+            handle,
+            { context, _, _, pages in
+                guard let context else { return SQLITE_OK }
+                Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue().logPages = Int(pages)
+                return SQLITE_OK
+            }, context)
+    }
+
+    deinit {
+        statements.removeAll()
+        sqlite3_close_v2(handle)
+    }
+
+    private static func settings(for role: Role) -> String {
+        switch role {
+        case .reader:
+            """
+            PRAGMA query_only = ON;
+            PRAGMA cache_size = -8192;
+            """
+        case .writer, .checkpointer:
+            // FULL: a commit returns when the WAL is on the disk, so that no answered write can be lost by a power cut.
+            // No automatic checkpoints: they would stall the commit they happen in; the checkpointer has its thread.
+            """
+            PRAGMA journal_mode = WAL;
+            PRAGMA synchronous = FULL;
+            PRAGMA foreign_keys = ON;
+            PRAGMA wal_autocheckpoint = 0;
+            PRAGMA cache_size = -65536;
+            PRAGMA temp_store = MEMORY;
+            """
+        }
+    }
+
+    // MARK: SQLConnection
+
+    @discardableResult
+    package func run(
+        _ sql: StaticString, _ values: [SQLValue], _ row: (any SQLRow) -> Void
+    ) throws(StoreError) -> Int {
+        let statement = try prepared(sql)
+        defer { statement.reset() }
+        statement.bind(values)
+        while true {
+            switch statement.step() {
+            case SQLITE_ROW: row(statement)
+            case SQLITE_DONE: return Int(sqlite3_changes(handle))
+            case let result: throw StoreError(sqlite: result, handle: handle, context: sql.description)
+            }
+        }
+    }
+
+    package func runScript(_ sql: String) throws(StoreError) {
+        let result = sqlite3_exec(handle, sql, nil, nil, nil)
+        guard result == SQLITE_OK else { throw StoreError(sqlite: result, handle: handle, context: sql) }
+    }
+
+    private func prepared(_ sql: StaticString) throws(StoreError) -> SQLiteStatement {
+        if let statement = statements[sql.utf8Start] { return statement }
+        var pointer: OpaquePointer?
+        let result = sqlite3_prepare_v3(
+            handle, sql.utf8Start, Int32(sql.utf8CodeUnitCount), UInt32(SQLITE_PREPARE_PERSISTENT), &pointer, nil)
+        guard result == SQLITE_OK, let pointer else {
+            throw StoreError(sqlite: result, handle: handle, context: sql.description)
+        }
+        let statement = SQLiteStatement(pointer)
+        statements[sql.utf8Start] = statement
+        return statement
+    }
+
+    // MARK: Transactions and the write-ahead log
+
+    /// False after an error made SQLite roll the whole transaction back by itself.
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    enum Checkpoint: Sendable {
+        /// Copies what it can without waiting for anybody.
+        case passive
+        /// Waits for readers of old pages, then lets the log start again from its beginning.
+        case restart
+        /// As restart, and gives the log's room back to the file system.
+        case truncate
+    }
+
+    /// - Returns: pages in the log, and how many of them have been copied into the database.
+    @discardableResult
+    func checkpoint(_ kind: Checkpoint) throws(StoreError) -> (logPages: Int, copiedPages: Int) {
+        let mode =
+            switch kind {
+            case .passive: SQLITE_CHECKPOINT_PASSIVE
+            case .restart: SQLITE_CHECKPOINT_RESTART
+            case .truncate: SQLITE_CHECKPOINT_TRUNCATE
+            }
+        var (logPages, copiedPages): (Int32, Int32) = (0, 0)
+        let result = sqlite3_wal_checkpoint_v2(handle, nil, mode, &logPages, &copiedPages)
+        guard result == SQLITE_OK else { throw StoreError(sqlite: result, handle: handle, context: "checkpoint") }
+        return (Int(logPages), Int(copiedPages))
+    }
+}
+
+extension StoreError {
+    /// Maps by SQLite's extended result codes, never by its text.
+    fileprivate init(sqlite result: Int32, handle: OpaquePointer?, context: String) {
+        let code: Code =
+            switch (result, result & 0xFF) {
+            case (SQLITE_CONSTRAINT_UNIQUE_CODE, _), (SQLITE_CONSTRAINT_PRIMARYKEY_CODE, _): .unique
+            case (SQLITE_CONSTRAINT_FOREIGNKEY_CODE, _): .foreignKey
+            case (_, SQLITE_CONSTRAINT): .check
+            case (_, SQLITE_BUSY), (_, SQLITE_LOCKED): .busy
+            case (_, SQLITE_FULL): .full
+            case (_, SQLITE_CORRUPT), (_, SQLITE_NOTADB): .corrupt
+            case (_, SQLITE_ERROR), (_, SQLITE_MISUSE), (_, SQLITE_RANGE): .misuse
+            default: .unreachable
+            }
+        let text = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(result))
+        self.init(code, "SQLite \(result): \(text) (\(context))")
+    }
+}
+
+// The header spells these as expressions that Swift does not import: primary code + (n << 8).
+private let SQLITE_CONSTRAINT_FOREIGNKEY_CODE = SQLITE_CONSTRAINT | (3 << 8)
+private let SQLITE_CONSTRAINT_PRIMARYKEY_CODE = SQLITE_CONSTRAINT | (6 << 8)
+private let SQLITE_CONSTRAINT_UNIQUE_CODE = SQLITE_CONSTRAINT | (8 << 8)

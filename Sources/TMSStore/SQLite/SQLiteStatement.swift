@@ -1,0 +1,56 @@
+private import CSQLite
+internal import TMSAPI
+
+/// A prepared statement and, while it is stepped, its current row.
+final class SQLiteStatement: SQLRow {
+    private let pointer: OpaquePointer
+
+    init(_ pointer: OpaquePointer) {
+        self.pointer = pointer
+    }
+
+    deinit {
+        sqlite3_finalize(pointer)
+    }
+
+    func bind(_ values: [SQLValue]) {
+        // A wrong count is a defect that the first run of a statement shows: SQLite binds NULL or answers RANGE.
+        for (index, value) in zip(Int32(1)..., values) {
+            switch value {
+            case .null: sqlite3_bind_null(pointer, index)
+            case .integer(let number): sqlite3_bind_int64(pointer, index, number)
+            case .flag(let flag): sqlite3_bind_int64(pointer, index, flag ? 1 : 0)
+            case .time(let time): sqlite3_bind_int64(pointer, index, time.microseconds)
+            case .text(var text):
+                text.withUTF8 { utf8 in
+                    utf8.withMemoryRebound(to: CChar.self) {
+                        _ = sqlite3_bind_text(pointer, index, $0.baseAddress, Int32($0.count), Self.copiesText)
+                    }
+                }
+            }
+        }
+    }
+
+    /// SQLITE_TRANSIENT, a cast that Swift cannot import: SQLite copies the text before `bind` returns.
+    private static var copiesText: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+
+    func step() -> Int32 { sqlite3_step(pointer) }
+
+    func reset() {
+        sqlite3_reset(pointer)
+    }
+
+    // MARK: SQLRow
+
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(pointer, column) == SQLITE_NULL }
+
+    func text(_ column: Int32) -> String {
+        guard let text = sqlite3_column_text(pointer, column) else { return "" }
+        let count = Int(sqlite3_column_bytes(pointer, column))
+        return String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
+    }
+
+    func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(pointer, column) }
+    func flag(_ column: Int32) -> Bool { integer(column) != 0 }
+    func time(_ column: Int32) -> Timestamp { Timestamp(microseconds: integer(column)) }
+}

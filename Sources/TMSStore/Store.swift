@@ -1,0 +1,94 @@
+package import Logging
+internal import Primitives
+package import TMSAPI
+#if canImport(Glibc)
+private import Glibc
+#elseif canImport(Musl)
+private import Musl
+#else
+private import Darwin
+#endif
+
+/// The database: many readers, one writer, and nothing acknowledged that is not durable.
+///
+/// Every event loop has a ``StoreLane`` of its own; writes of all lanes meet in one ``GroupCommit``.
+package final class Store: Sendable {
+    package struct Configuration: Sendable {
+        /// The database file. Its directory must exist.
+        package var path: String
+        /// Writes waiting for the writer; beyond it a write is refused at once. At 15,000 writes a second the default
+        /// is a quarter of a second of work.
+        package var writeQueueMax = 4096
+        /// Writes that share one commit. More would save nothing and make the first of them wait.
+        package var batchMax = 256
+        /// How long a statement waits for a lock that another process holds, such as a backup's.
+        package var busyTimeoutMilliseconds: Int32 = 5000
+        /// Pages (of 4 KiB) in the write-ahead log from which on it is copied into the database file.
+        package var checkpointPages = 4096
+        /// Where `now` comes from.
+        package var clock: @Sendable () -> Timestamp = { .now }
+
+        package init(path: String) {
+            self.path = path
+        }
+    }
+
+    let configuration: Configuration
+    let logger: Logger
+    private let writer: GroupCommit
+    private let checkpointer: Checkpointer
+
+    /// Opens the database, makes or brings its schema up to date, and starts the writer and the checkpointer.
+    package init(_ configuration: Configuration, logger: Logger) throws(StoreError) {
+        let connection = try SQLiteConnection(
+            path: configuration.path, role: .writer, busyTimeoutMilliseconds: configuration.busyTimeoutMilliseconds)
+        try Migrator.migrate(connection, now: configuration.clock())
+        checkpointer = try Checkpointer(configuration, logger: logger)
+        writer = GroupCommit(connection, configuration, checkpointer: checkpointer, logger: logger)
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// A door to the store for one event loop.
+    /// - Parameter resume: runs completions on that loop.
+    package func makeLane(
+        resume: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
+    ) throws(StoreError) -> StoreLane {
+        try StoreLane(store: self, resume: resume)
+    }
+
+    /// Writes waiting for the writer.
+    package var queuedWrites: Int { writer.queued }
+
+    func enqueue(_ write: QueuedWrite) throws(APIError) {
+        try writer.enqueue(write)
+    }
+
+    /// Finishes what is queued, stops the threads and closes the files. Blocks; not for an event loop.
+    package func shutdown() {
+        writer.shutdown()
+        checkpointer.shutdown()
+    }
+
+    // MARK: For threads that may wait
+
+    /// Runs `body` in a durable transaction and waits for it: for commands, never for an event loop.
+    package func writeAndWait<Value: Sendable>(
+        as caller: Caller, _ body: @escaping @Sendable (Transaction) throws(APIError) -> Value
+    ) throws(APIError) -> Value {
+        let answer = Monitor<Result<Value, APIError>?>(nil)
+        let write = TypedWrite(caller: caller, lane: nil, body: body) { result in answer.update { $0 = result } }
+        try enqueue(write)
+        guard let result = answer.wait(for: { $0 }) else { throw .internalFailure }
+        return try result.get()
+    }
+}
+
+extension Timestamp {
+    /// The wall clock.
+    package static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+    }
+}

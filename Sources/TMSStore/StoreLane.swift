@@ -1,0 +1,75 @@
+private import Logging
+package import TMSAPI
+
+/// One event loop's door to the store: a read-only connection of its own, and the way back for what was written.
+///
+/// Not `Sendable`: a lane is used on its loop only. Completions are called on that loop, so they need not be
+/// `Sendable` either.
+package final class StoreLane {
+    private let store: Store
+    private let reader: SQLiteConnection
+    private let resume: LaneResume
+
+    init(store: Store, resume: @escaping LaneResume.Function) throws(StoreError) {
+        self.store = store
+        self.resume = LaneResume(run: resume)
+        reader = try SQLiteConnection(
+            path: store.configuration.path, role: .reader,
+            busyTimeoutMilliseconds: store.configuration.busyTimeoutMilliseconds)
+    }
+
+    /// Runs `body` on a snapshot of the database and hands its result to `completion`.
+    ///
+    /// On SQLite it runs here and now, before `read` returns: a point read takes a few microseconds and a WAL reader
+    /// never waits for the writer. So it is for point reads; long ones have no place on an event loop.
+    package func read<Value>(
+        as caller: Caller, _ body: (Transaction) throws(APIError) -> Value,
+        then completion: (Result<Value, APIError>) -> Void
+    ) {
+        completion(snapshot(as: caller, body))
+    }
+
+    private func snapshot<Value>(
+        as caller: Caller, _ body: (Transaction) throws(APIError) -> Value
+    ) -> Result<Value, APIError> {
+        do throws(StoreError) {
+            try reader.run("BEGIN")
+        } catch {
+            store.logger.error("cannot read", metadata: ["request": "\(caller.requestID)", "error": "\(error)"])
+            return .failure(error.apiError)
+        }
+        // Ending a read transaction cannot lose anything; should it fail, the next BEGIN says so.
+        defer { _ = try? reader.run("COMMIT") }
+        let transaction = Transaction(
+            connection: reader, logger: store.logger, now: store.configuration.clock(), caller: caller)
+        do throws(APIError) {
+            return .success(try body(transaction))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Queues `body` for the next group commit; `completion` hears of it on this loop, after the commit is durable.
+    ///
+    /// Never blocks. When the queue is full `completion` is called at once with 503.
+    package func write<Value: Sendable>(
+        as caller: Caller, _ body: @escaping @Sendable (Transaction) throws(APIError) -> Value,
+        then completion: @escaping (Result<Value, APIError>) -> Void
+    ) {
+        do throws(APIError) {
+            try store.enqueue(TypedWrite(caller: caller, lane: resume, body: body, completion: completion))
+        } catch {
+            completion(.failure(error))
+        }
+    }
+}
+
+/// How the writer's thread gets back to a lane's loop.
+final class LaneResume: Sendable {
+    typealias Function = @Sendable (@escaping @Sendable () -> Void) -> Void
+    let run: Function
+
+    init(run: @escaping Function) {
+        self.run = run
+    }
+}

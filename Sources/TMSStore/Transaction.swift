@@ -1,0 +1,66 @@
+internal import Logging
+package import TMSAPI
+
+/// A transaction as rules see it: statements, one `now`, and an audit trail.
+///
+/// Rules are plain synchronous functions over a transaction; the store decides on which thread they run. What they
+/// throw rolls back what they did.
+package struct Transaction {
+    let connection: any SQLConnection
+    let logger: Logger
+    /// The time of the whole transaction, so that what it compares and what it writes agree.
+    package let now: Timestamp
+    /// Who asked for it.
+    package let caller: Caller
+
+    /// Runs a statement that changes rows.
+    /// - Returns: how many.
+    @discardableResult
+    package func execute(_ sql: StaticString, _ values: SQLValue...) throws(APIError) -> Int {
+        try run(sql, values) { _ in }
+    }
+
+    /// The first row of a result, if there is one.
+    package func first<Value>(
+        _ sql: StaticString, _ values: SQLValue..., as read: (any SQLRow) -> Value
+    ) throws(APIError) -> Value? {
+        var value: Value?
+        try run(sql, values) { row in if value == nil { value = read(row) } }
+        return value
+    }
+
+    /// All rows of a result; the statement bounds how many those can be.
+    package func all<Value>(
+        _ sql: StaticString, _ values: SQLValue..., as read: (any SQLRow) -> Value
+    ) throws(APIError) -> [Value] {
+        var result: [Value] = []
+        try run(sql, values) { row in result.append(read(row)) }
+        return result
+    }
+
+    @discardableResult
+    private func run(
+        _ sql: StaticString, _ values: [SQLValue], _ row: (any SQLRow) -> Void
+    ) throws(APIError) -> Int {
+        do {
+            return try connection.run(sql, values, row)
+        } catch {
+            if error.isOperational {
+                logger.error("statement failed", metadata: ["request": "\(caller.requestID)", "error": "\(error)"])
+            }
+            throw error.apiError
+        }
+    }
+}
+
+/// Who asked for a change, as the audit trail names them.
+package struct Caller: Sendable {
+    /// "client testclient1@test", "admin ~~admin@default", "host login1.example.org", "install".
+    package let name: String
+    package let requestID: String
+
+    package init(name: String, requestID: String) {
+        self.name = name
+        self.requestID = requestID
+    }
+}

@@ -1,0 +1,131 @@
+internal import Logging
+internal import Primitives
+internal import TMSAPI
+
+/// The one writer: a thread that takes everything waiting, puts it into one transaction and commits it durably.
+///
+/// While a commit waits for the disk the next batch gathers, so the batch size finds itself: one write when there is
+/// one, hundreds under load, and one `fsync` for all of them.
+///
+///     BEGIN IMMEDIATE
+///       SAVEPOINT w … RELEASE w          one per write, rolled back alone when its rule refuses
+///     COMMIT                             returns when the log is on the disk
+///     completions, per lane              nobody hears of a write before this line
+final class GroupCommit: Sendable {
+    private struct Queue {
+        var waiting: [QueuedWrite] = []
+        var isClosed = false
+    }
+
+    private let queue = Monitor(Queue())
+    private let queueMax: Int
+    private let writer: Writer
+    private let thread: WorkerThread
+
+    init(_ connection: SQLiteConnection, _ configuration: Store.Configuration, checkpointer: Checkpointer, logger: Logger) {
+        let writer = Writer(connection, configuration, checkpointer: checkpointer, logger: logger)
+        let queue = queue
+        self.writer = writer
+        queueMax = configuration.writeQueueMax
+        let batchMax = configuration.batchMax
+        thread = WorkerThread(name: "tms-writer") {
+            while let batch = Self.nextBatch(from: queue, batchMax: batchMax) { writer.commit(batch) }
+        }
+    }
+
+    var queued: Int { queue.withLock { $0.waiting.count } }
+
+    /// - Throws: 503 when the queue is full or closed.
+    func enqueue(_ write: QueuedWrite) throws(APIError) {
+        let refusal: String? = queue.update { queue in
+            if queue.isClosed { return "ERROR: the server is stopping" }
+            if queue.waiting.count >= queueMax { return "ERROR: too many writes are waiting" }
+            queue.waiting.append(write)
+            return nil
+        }
+        if let refusal { throw .unavailable(refusal) }
+    }
+
+    /// Commits what is queued, refuses what comes later, and ends the thread.
+    func shutdown() {
+        queue.update { $0.isClosed = true }
+        thread.join()
+    }
+
+    /// nil when the queue is closed and empty.
+    private static func nextBatch(from queue: Monitor<Queue>, batchMax: Int) -> [QueuedWrite]? {
+        queue.wait { queue -> [QueuedWrite]? in
+            if queue.waiting.isEmpty { return queue.isClosed ? [] : nil }
+            guard queue.waiting.count > batchMax else {
+                defer { queue.waiting = [] }
+                return queue.waiting
+            }
+            defer { queue.waiting.removeFirst(batchMax) }
+            return Array(queue.waiting.prefix(batchMax))
+        }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+/// What the writer's thread owns.
+private final class Writer: @unchecked Sendable {
+    // Sendable: used by the writer's thread only, after `init`.
+    private let connection: SQLiteConnection
+    private let configuration: Store.Configuration
+    private let checkpointer: Checkpointer
+    private let logger: Logger
+
+    init(_ connection: SQLiteConnection, _ configuration: Store.Configuration, checkpointer: Checkpointer, logger: Logger) {
+        self.connection = connection
+        self.configuration = configuration
+        self.checkpointer = checkpointer
+        self.logger = logger
+    }
+
+    func commit(_ batch: [QueuedWrite]) {
+        let failure = checkpointer.whileLogGrows { transaction(of: batch) }
+        complete(batch, failure: failure)
+    }
+
+    /// - Returns: why the whole batch failed, if it did.
+    private func transaction(of batch: [QueuedWrite]) -> APIError? {
+        do throws(StoreError) {
+            try connection.run("BEGIN IMMEDIATE")
+            for write in batch { try perform(write) }
+            try connection.run("COMMIT")
+            checkpointer.logHas(pages: connection.logPages)
+            return nil
+        } catch {
+            logger.error("commit failed", metadata: ["writes": "\(batch.count)", "error": "\(error)"])
+            // Some errors make SQLite roll back by itself; a second ROLLBACK would be an error of its own.
+            if connection.isInTransaction { _ = try? connection.run("ROLLBACK") }
+            return error.apiError
+        }
+    }
+
+    private func perform(_ write: QueuedWrite) throws(StoreError) {
+        try connection.run("SAVEPOINT w")
+        let transaction = Transaction(
+            connection: connection, logger: logger, now: configuration.clock(), caller: write.caller)
+        if !write.perform(transaction) { try connection.run("ROLLBACK TO w") }
+        try connection.run("RELEASE w")
+    }
+
+    /// Wakes each lane once, however many of its writes are in the batch.
+    private func complete(_ batch: [QueuedWrite], failure: APIError?) {
+        var lanes: [(resume: LaneResume, writes: [QueuedWrite])] = []
+        for write in batch {
+            guard let lane = write.lane else {
+                write.complete(failure: failure)
+                continue
+            }
+            if let index = lanes.firstIndex(where: { $0.resume === lane }) {
+                lanes[index].writes.append(write)
+            } else {
+                lanes.append((lane, [write]))
+            }
+        }
+        for (lane, writes) in lanes {
+            lane.run { for write in writes { write.complete(failure: failure) } }
+        }
+    }
+}

@@ -1,6 +1,7 @@
 package import Logging
 internal import Primitives
 package import TMSAPI
+private import Synchronization
 #if canImport(Glibc)
 private import Glibc
 #elseif canImport(Musl)
@@ -36,6 +37,7 @@ package final class Store: Sendable {
     let configuration: Configuration
     let logger: Logger
     private let writer: GroupCommit
+    private let credentials = CredentialsVersion()
     private let checkpointer: Checkpointer
 
     /// Opens the database, makes or brings its schema up to date, and starts the writer and the checkpointer.
@@ -44,7 +46,8 @@ package final class Store: Sendable {
             path: configuration.path, role: .writer, busyTimeoutMilliseconds: configuration.busyTimeoutMilliseconds)
         try Migrator.migrate(connection, now: configuration.clock())
         checkpointer = try Checkpointer(configuration, logger: logger)
-        writer = GroupCommit(connection, configuration, checkpointer: checkpointer, logger: logger)
+        writer = GroupCommit(
+            connection, configuration, checkpointer: checkpointer, credentials: credentials, logger: logger)
         self.configuration = configuration
         self.logger = logger
     }
@@ -59,6 +62,14 @@ package final class Store: Sendable {
 
     /// Writes waiting for the writer.
     package var queuedWrites: Int { writer.queued }
+
+    /// The time by the store's clock.
+    package var now: Timestamp { configuration.clock() }
+
+    /// Moves on with every durable change of a tenant, a client or an administrator, before the change is answered.
+    ///
+    /// What was read from those tables after asking for the version is current while the version stays the same.
+    package var credentialsVersion: Int { credentials.current }
 
     func enqueue(_ write: QueuedWrite) throws(APIError) {
         try writer.enqueue(write)
@@ -81,6 +92,17 @@ package final class Store: Sendable {
         try enqueue(write)
         guard let result = answer.wait(for: { $0 }) else { throw .internalFailure }
         return try result.get()
+    }
+}
+
+/// Counts durable changes of what authentication reads.
+final class CredentialsVersion: Sendable {
+    private let count = Atomic(0)
+
+    var current: Int { count.load(ordering: .acquiring) }
+
+    func advance() {
+        count.add(1, ordering: .releasing)
     }
 }
 

@@ -35,7 +35,7 @@ package final class StoreLane {
         do throws(StoreError) {
             try reader.run("BEGIN")
         } catch {
-            store.logger.error("cannot read", metadata: ["request": "\(caller.requestID)", "error": "\(error)"])
+            store.logger.error("cannot read", metadata: ["request": "\(caller.request)", "error": "\(error)"])
             return .failure(error.apiError)
         }
         // Ending a read transaction cannot lose anything; should it fail, the next BEGIN says so.
@@ -61,6 +61,21 @@ package final class StoreLane {
         } catch {
             completion(.failure(error))
         }
+    }
+}
+
+extension StoreLane {
+    /// Makes a completion of this loop callable from any thread: it still runs here.
+    package func onLoop<Value: Sendable>(_ completion: @escaping (Value) -> Void) -> @Sendable (Value) -> Void {
+        let returning = Returning(completion)
+        let resume = resume.run
+        return { value in resume { returning.completion(value) } }
+    }
+
+    private struct Returning<Value>: @unchecked Sendable {
+        // Sendable: other threads only carry it; it is called on the loop that made it.
+        let completion: (Value) -> Void
+        init(_ completion: @escaping (Value) -> Void) { self.completion = completion }
     }
 }
 

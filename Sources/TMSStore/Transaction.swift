@@ -46,21 +46,9 @@ package struct Transaction {
             return try connection.run(sql, values, row)
         } catch {
             if error.isOperational {
-                logger.error("statement failed", metadata: ["request": "\(caller.requestID)", "error": "\(error)"])
+                logger.error("statement failed", metadata: ["request": "\(caller.request)", "error": "\(error)"])
             }
             throw error.apiError
         }
-    }
-}
-
-/// Who asked for a change, as the audit trail names them.
-package struct Caller: Sendable {
-    /// "client testclient1@test", "admin ~~admin@default", "host login1.example.org", "install".
-    package let name: String
-    package let requestID: String
-
-    package init(name: String, requestID: String) {
-        self.name = name
-        self.requestID = requestID
     }
 }

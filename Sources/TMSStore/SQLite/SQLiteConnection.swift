@@ -1,4 +1,11 @@
 private import CSQLite
+#if canImport(Glibc)
+private import Glibc
+#elseif canImport(Musl)
+private import Musl
+#else
+private import Darwin
+#endif
 internal import TMSAPI
 
 /// One connection to a SQLite file, with its prepared statements.
@@ -29,15 +36,25 @@ package final class SQLiteConnection: SQLConnection {
         sqlite3_busy_timeout(handle, busyTimeoutMilliseconds)
         try runScript(Self.settings(for: role))
         // After the settings: `wal_autocheckpoint` is SQLite's own use of the hook.
-        if role == .writer { watchLog() }
+        if role == .writer { watchOwnChanges() }
     }
 
     /// Pages in the write-ahead log after this connection's last commit.
     private(set) var logPages = 0
 
-    /// Reports every commit's log length to ``logPages``.
-    private func watchLog() {
+    /// Whether rows that authentication reads have changed since somebody set it to false.
+    var hasChangedCredentials = false
+
+    /// Reports every commit's log length, and every change of a credential, by SQLite's own account: no writing
+    /// function can forget to tell.
+    private func watchOwnChanges() {
         let context = Unmanaged.passUnretained(self).toOpaque()
+        sqlite3_update_hook(
+            handle,
+            { context, _, _, table, _ in
+                guard let context, let table, SQLiteConnection.holdsCredentials(table) else { return }
+                Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue().hasChangedCredentials = true
+            }, context)
         sqlite3_wal_hook(
             handle,
             { context, _, _, pages in
@@ -45,6 +62,10 @@ package final class SQLiteConnection: SQLConnection {
                 Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue().logPages = Int(pages)
                 return SQLITE_OK
             }, context)
+    }
+
+    private static func holdsCredentials(_ table: UnsafePointer<CChar>) -> Bool {
+        strcmp(table, "clients") == 0 || strcmp(table, "admin") == 0 || strcmp(table, "tenants") == 0
     }
 
     deinit {

@@ -22,8 +22,12 @@ final class GroupCommit: Sendable {
     private let writer: Writer
     private let thread: WorkerThread
 
-    init(_ connection: SQLiteConnection, _ configuration: Store.Configuration, checkpointer: Checkpointer, logger: Logger) {
-        let writer = Writer(connection, configuration, checkpointer: checkpointer, logger: logger)
+    init(
+        _ connection: SQLiteConnection, _ configuration: Store.Configuration, checkpointer: Checkpointer,
+        credentials: CredentialsVersion, logger: Logger
+    ) {
+        let writer = Writer(
+            connection, configuration, checkpointer: checkpointer, credentials: credentials, logger: logger)
         let queue = queue
         self.writer = writer
         queueMax = configuration.writeQueueMax
@@ -72,9 +76,14 @@ private final class Writer: @unchecked Sendable {
     private let connection: SQLiteConnection
     private let configuration: Store.Configuration
     private let checkpointer: Checkpointer
+    private let credentials: CredentialsVersion
     private let logger: Logger
 
-    init(_ connection: SQLiteConnection, _ configuration: Store.Configuration, checkpointer: Checkpointer, logger: Logger) {
+    init(
+        _ connection: SQLiteConnection, _ configuration: Store.Configuration, checkpointer: Checkpointer,
+        credentials: CredentialsVersion, logger: Logger
+    ) {
+        self.credentials = credentials
         self.connection = connection
         self.configuration = configuration
         self.checkpointer = checkpointer
@@ -93,6 +102,10 @@ private final class Writer: @unchecked Sendable {
             for write in batch { try perform(write) }
             try connection.run("COMMIT")
             checkpointer.logHas(pages: connection.logPages)
+            if connection.hasChangedCredentials {
+                connection.hasChangedCredentials = false
+                credentials.advance()
+            }
             return nil
         } catch {
             logger.error("commit failed", metadata: ["writes": "\(batch.count)", "error": "\(error)"])

@@ -1,0 +1,185 @@
+internal import Primitives
+
+/// Key pairs made ahead of time, for the kinds that take long.
+///
+/// RSA pairs take most of a second, now and then several, and ECDSA pairs 8 ms: too long for an event loop and for a
+/// caller. Background threads keep a stock; a caller waits only when it ran dry.
+package final class KeyPairPool: Sendable {
+    package struct Configuration: Sendable {
+        /// RSA pairs in stock. 8 are about 6 s of one core, and cover a burst of rare requests.
+        package var rsaPairs = 8
+        /// ECDSA pairs in stock.
+        package var ecdsaPairs = 32
+        /// Threads that make pairs, at the lowest priority. One uses what a core has left.
+        package var threads = 1
+        /// Callers that may wait for a pair; further ones are refused at once.
+        package var waitersMax = 64
+        /// Seconds after which a waiting caller is told that it takes too long.
+        package var waitSecondsMax = 30
+
+        package init() {}
+
+        func stock(of algorithm: KeyAlgorithm) -> Int {
+            switch algorithm {
+            case .ed25519: 0
+            case .ecdsa: ecdsaPairs
+            case .rsa: rsaPairs
+            }
+        }
+    }
+
+    package enum Failure: Error, Equatable, Sendable {
+        /// ``Configuration/waitersMax`` callers wait already.
+        case exhausted
+        /// No pair was made within ``Configuration/waitSecondsMax``.
+        case timedOut
+        /// The cryptographic library could not make a pair.
+        case notMade
+        case shutDown
+    }
+
+    package typealias Completion = @Sendable (Result<KeyPair, Failure>) -> Void
+    package typealias Generator = @Sendable (KeyAlgorithm) throws -> KeyPair
+
+    private let state: Monitor<KeyPairStock>
+    private let generate: Generator
+
+    /// Starts the threads.
+    package init(_ configuration: Configuration, generate: @escaping Generator = { try KeyPair.generate($0) }) {
+        let state = Monitor(KeyPairStock(configuration))
+        self.state = state
+        self.generate = generate
+        for number in 0..<configuration.threads {
+            // Detached: an RSA pair cannot be stopped half made, and a shutdown need not wait for it.
+            _ = WorkerThread(name: "tms-keys-\(number)", priority: .background) {
+                Self.work(on: state, generate: generate)
+            }
+        }
+    }
+
+    deinit { shutdown() }
+
+    /// Hands a pair to `completion`: at once, on this thread, when one is in stock or it is quickly made (Ed25519);
+    /// else later, on a thread of the pool, in the order of asking.
+    package func take(_ algorithm: KeyAlgorithm, completion: @escaping Completion) {
+        if algorithm == .ed25519 { return completion(Self.pair(of: algorithm, generate: generate)) }
+        let answer = state.update { $0.take(algorithm, now: .now, completion: completion) }
+        if let answer { completion(answer) }
+    }
+
+    /// Pairs in stock.
+    package func level(_ algorithm: KeyAlgorithm) -> Int {
+        state.withLock { $0.level(algorithm) }
+    }
+
+    /// Callers waiting for a pair.
+    package var waiting: Int { state.withLock { $0.waiters.count } }
+
+    /// Refuses everybody who waits or comes later. A pair being made is finished and dropped.
+    package func shutdown() {
+        let waiters = state.update { $0.close() }
+        for waiter in waiters { waiter.completion(.failure(.shutDown)) }
+    }
+
+    private static func pair(of algorithm: KeyAlgorithm, generate: Generator) -> Result<KeyPair, Failure> {
+        Result { try generate(algorithm) }.mapError { _ in .notMade }
+    }
+
+    private static func work(on state: Monitor<KeyPairStock>, generate: Generator) {
+        while true {
+            // Waking once a second is what lets callers time out while every pair is long in the making.
+            let step = state.wait(timeoutMilliseconds: 1000) { $0.nextStep(now: .now) } ?? .makeNothing
+            switch step {
+            case .end: return
+            case .makeNothing: continue
+            case .tell(let expired): for waiter in expired { waiter.completion(.failure(.timedOut)) }
+            case .make(let algorithm):
+                let pair = pair(of: algorithm, generate: generate)
+                if let waiter = state.update({ $0.made(algorithm, pair) }) { waiter.completion(pair) }
+            }
+        }
+    }
+}
+
+/// What the pool knows. It decides; the pool acts, outside the lock.
+struct KeyPairStock {
+    struct Waiter: Sendable {
+        let algorithm: KeyAlgorithm
+        let deadline: ContinuousClock.Instant
+        let completion: KeyPairPool.Completion
+    }
+
+    enum Step {
+        case make(KeyAlgorithm)
+        case tell([Waiter])
+        case makeNothing
+        case end
+    }
+
+    private let configuration: KeyPairPool.Configuration
+    private var pairs: [KeyAlgorithm: [KeyPair]] = [:]
+    private var inTheMaking: [KeyAlgorithm: Int] = [:]
+    private(set) var waiters: [Waiter] = []
+    private var isClosed = false
+
+    init(_ configuration: KeyPairPool.Configuration) {
+        self.configuration = configuration
+    }
+
+    func level(_ algorithm: KeyAlgorithm) -> Int { pairs[algorithm, default: []].count }
+
+    /// - Returns: the answer, or nil for a caller that has joined the queue.
+    mutating func take(
+        _ algorithm: KeyAlgorithm, now: ContinuousClock.Instant, completion: @escaping KeyPairPool.Completion
+    ) -> Result<KeyPair, KeyPairPool.Failure>? {
+        if isClosed { return .failure(.shutDown) }
+        if let pair = pairs[algorithm]?.popLast() { return .success(pair) }
+        if waiters.count >= configuration.waitersMax { return .failure(.exhausted) }
+        let deadline = now + .seconds(configuration.waitSecondsMax)
+        waiters.append(Waiter(algorithm: algorithm, deadline: deadline, completion: completion))
+        return nil
+    }
+
+    /// What a thread of the pool should do; nil for sleeping.
+    mutating func nextStep(now: ContinuousClock.Instant) -> Step? {
+        if isClosed { return .end }
+        let expired = waiters.filter { $0.deadline <= now }
+        if !expired.isEmpty {
+            waiters.removeAll { $0.deadline <= now }
+            return .tell(expired)
+        }
+        guard let algorithm = nextToMake() else { return nil }
+        inTheMaking[algorithm, default: 0] += 1
+        return .make(algorithm)
+    }
+
+    /// First what somebody waits for and no thread is making already, then what is furthest from its stock.
+    private func nextToMake() -> KeyAlgorithm? {
+        var coming = inTheMaking
+        for waiter in waiters {
+            guard coming[waiter.algorithm, default: 0] > 0 else { return waiter.algorithm }
+            coming[waiter.algorithm, default: 0] -= 1
+        }
+        func fill(_ algorithm: KeyAlgorithm) -> Double {
+            let stock = configuration.stock(of: algorithm)
+            guard stock > 0 else { return 1 }
+            return Double(level(algorithm) + coming[algorithm, default: 0]) / Double(stock)
+        }
+        return KeyAlgorithm.allCases.filter { fill($0) < 1 }.min { fill($0) < fill($1) }
+    }
+
+    /// - Returns: who gets the pair, or was to get it; else it goes into stock.
+    mutating func made(_ algorithm: KeyAlgorithm, _ pair: Result<KeyPair, KeyPairPool.Failure>) -> Waiter? {
+        inTheMaking[algorithm, default: 1] -= 1
+        if let index = waiters.firstIndex(where: { $0.algorithm == algorithm }) { return waiters.remove(at: index) }
+        if case .success(let pair) = pair, !isClosed { pairs[algorithm, default: []].append(pair) }
+        return nil
+    }
+
+    mutating func close() -> [Waiter] {
+        isClosed = true
+        pairs = [:]
+        defer { waiters = [] }
+        return waiters
+    }
+}

@@ -1,0 +1,62 @@
+private import Synchronization
+internal import TMSAPI
+
+/// Remembers what authentication reads of the database, for no longer than it is true.
+///
+/// An entry counts while the store has seen no change of credentials since, and for at most a short time, since another
+/// process may have changed the database.
+final class CredentialCache: Sendable {
+    struct Key: Hashable, Sendable {
+        enum Kind: Sendable {
+            case client
+            case admin
+        }
+
+        let kind: Kind
+        let tenant: String
+        let id: String
+    }
+
+    /// What the database says about a principal.
+    struct Record: Sendable {
+        let tenantIsEnabled: Bool
+        /// nil: there is no such principal, or it may not call.
+        let hash: SecretHash?
+    }
+
+    private struct Entry {
+        let record: Record
+        let version: Int
+        let readAt: Timestamp
+    }
+
+    private let entries = Mutex<[Key: Entry]>([:])
+    private let entriesMax: Int
+    private let ageMax: Int64
+
+    init(entriesMax: Int, ageMaxSeconds: Int64) {
+        self.entriesMax = entriesMax
+        ageMax = ageMaxSeconds * 1_000_000
+    }
+
+    func record(_ key: Key, version: Int, now: Timestamp) -> Record? {
+        guard let entry = entries.withLock({ $0[key] }), entry.version == version,
+            // A clock that was set back makes entries look young: those are not trusted either.
+            (0..<ageMax).contains(now.microseconds - entry.readAt.microseconds)
+        else { return nil }
+        return entry.record
+    }
+
+    /// - Parameter version: of the credentials, asked for *before* the record was read.
+    func remember(_ record: Record, for key: Key, version: Int, now: Timestamp) {
+        // Whoever does not exist is not remembered: inventing names must not push real ones out.
+        guard entriesMax > 0, record.hash != nil else { return }
+        entries.withLock { entries in
+            // Forgetting all is simpler than choosing, and costs each principal one read of microseconds.
+            if entries.count >= entriesMax, entries[key] == nil { entries.removeAll(keepingCapacity: true) }
+            entries[key] = Entry(record: record, version: version, readAt: now)
+        }
+    }
+
+    var count: Int { entries.withLock { $0.count } }
+}

@@ -1,0 +1,62 @@
+package import Primitives
+package import TMSAPI
+package import TMSStore
+
+/// What a new database holds: the tenants `default` and `test`, an administrator in each, and test data (contract 5.5).
+package enum Installation {
+    package static let adminID = "~~admin"
+    package static let defaultTenant = "default"
+    package static let testTenant = "test"
+
+    /// An administrator whose secret is known only now.
+    package struct NewAdmin: Sendable {
+        package let tenant: String
+        package let adminID: String
+        package let secret: SecretBytes
+    }
+
+    /// - Returns: the administrators it made; none when the tenants were there.
+    package static func fill(_ store: Store, as caller: Caller) throws(APIError) -> [NewAdmin] {
+        try store.writeAndWait(as: caller) { transaction throws(APIError) in
+            var admins: [NewAdmin] = []
+            for tenant in [defaultTenant, testTenant] where try transaction.insertTenant(tenant) {
+                let secret = Secret.make()
+                try transaction.insertAdmin(
+                    tenant: tenant, adminID: adminID, secretHash: SecretHash(of: secret).hexadecimal)
+                admins.append(NewAdmin(tenant: tenant, adminID: adminID, secret: SecretBytes(secret)))
+            }
+            if admins.contains(where: { $0.tenant == testTenant }) { try transaction.insertTestData() }
+            return admins
+        }
+    }
+
+    /// Opens or closes the tenant `test`, as the configuration says, at every start (contract 5.7).
+    package static func setTestTenant(enabled: Bool, in store: Store, as caller: Caller) throws(APIError) {
+        _ = try store.writeAndWait(as: caller) { transaction throws(APIError) in
+            try transaction.setTenant(testTenant, enabled: enabled)
+        }
+    }
+}
+
+/// New secrets: 24 bytes of the operating system's random numbers as 48 hexadecimal digits (contract 2.3).
+enum Secret {
+    static func make() -> String {
+        var generator = SystemRandomNumberGenerator()
+        let bytes = (0..<3).flatMap { _ in withUnsafeBytes(of: generator.next() as UInt64) { Array($0) } }
+        return Hexadecimal.text(bytes)
+    }
+}
+
+extension Transaction {
+    fileprivate func insertTestData() throws(APIError) {
+        let (tenant, client, user) = (Installation.testTenant, "testclient1", "testuser1")
+        try insertClient(
+            tenant: tenant, clientID: client, appName: "testapp1", appVersion: "1.0",
+            secretHash: SecretHash(of: "secret1").hexadecimal)
+        guard let mfa = try insertUserMFA(tenant: tenant, userID: user, expiresAt: .never) else { return }
+        try insertUserHost(
+            tenant: tenant, userID: user, host: "testhost1", account: "testhostaccount1", expiresAt: .never,
+            userMFA: mfa)
+        try insertDelegation(tenant: tenant, clientID: client, userID: user, expiresAt: .never, userMFA: mfa)
+    }
+}

@@ -1,0 +1,84 @@
+internal import SSHKeys
+package import TMSAPI
+internal import TMSStore
+
+extension PubkeyRules {
+    /// Makes a key pair and keeps its public half. The answer goes out after that is durable.
+    package func create(_ call: Call<Nothing, CreatePubkey>, _ respond: @escaping Respond<PubkeyCreated>) {
+        guard let algorithm = KeyAlgorithm(named: call.body.keyType ?? "") else {
+            return respond(.failure(APIError(.badRequest, "'key_type' must be one of \(KeyAlgorithm.choices)")))
+        }
+        makePair(algorithm, for: call) { pair in
+            switch pair {
+            case .success(let pair): store(pair, for: call, respond)
+            case .failure(let failure): respond(.failure(failure.apiError))
+            }
+        }
+    }
+
+    private func makePair(
+        _ algorithm: KeyAlgorithm, for call: Call<Nothing, CreatePubkey>,
+        then completion: @escaping (Result<KeyPair, KeyPairPool.Failure>) -> Void
+    ) {
+        // An Ed25519 pair is made in less time than a change of threads takes; the others come from the pool.
+        if algorithm == .ed25519 {
+            completion(.success(.ed25519()))
+        } else {
+            keyPairs.take(algorithm, completion: call.lane.onLoop(completion))
+        }
+    }
+
+    private func store(
+        _ pair: KeyPair, for call: Call<Nothing, CreatePubkey>, _ respond: @escaping Respond<PubkeyCreated>
+    ) {
+        let (body, tenant, clientID, settings) = (call.body, call.principal.tenant, call.principal.clientID, settings)
+        let usesMax = body.uses < 0 ? Int32.max : body.uses
+        call.lane.write(as: call.caller) { transaction throws(APIError) -> Timestamp in
+            if settings.mvp {
+                try transaction.makeDependencies(
+                    tenant: tenant, clientID: clientID, body, deniedAccounts: settings.mvpDeniedAccounts)
+            }
+            let dependencies = try transaction.dependencies(
+                tenant: tenant, clientID: clientID, userID: body.clientUserID, host: body.host,
+                account: body.hostAccount)
+            let expiresAt = transaction.now.adding(timeToLiveMinutes: body.timeToLiveMinutes)
+            let key = NewPubkey(
+                tenant: tenant, clientID: clientID, userID: body.clientUserID, host: body.host,
+                account: body.hostAccount, fingerprint: pair.fingerprint, publicKey: pair.publicLine,
+                keyType: pair.algorithm.rawValue, keyBits: pair.algorithm.bits, usesMax: usesMax,
+                timeToLiveMinutes: body.timeToLiveMinutes < 0 ? Int32.max : body.timeToLiveMinutes,
+                expiresAt: expiresAt)
+            try transaction.insertPubkey(
+                key, userMFA: dependencies.userMFA, userHost: dependencies.userHost,
+                delegation: dependencies.delegation)
+            return expiresAt
+        } then: { result in
+            respond(result.map { PubkeyCreated(pair, usesMax: usesMax, expiresAt: $0) })
+        }
+    }
+}
+
+extension PubkeyCreated {
+    fileprivate init(_ pair: KeyPair, usesMax: Int32, expiresAt: Timestamp) {
+        self.init()
+        privateKey = pair.privateKey
+        publicKey = pair.publicLine
+        fingerprint = pair.fingerprint
+        keyType = pair.algorithm.rawValue
+        keyBits = Quoted(pair.algorithm.bits)
+        self.usesMax = Quoted(usesMax)
+        usesRemaining = Quoted(usesMax)
+        self.expiresAt = expiresAt
+    }
+}
+
+extension KeyPairPool.Failure {
+    fileprivate var apiError: APIError {
+        switch self {
+        case .exhausted: .unavailable("ERROR: too many requests wait for a key of this type", retryAfterSeconds: 10)
+        case .timedOut: .unavailable("ERROR: making a key of this type took too long", retryAfterSeconds: 10)
+        case .shutDown: .unavailable("ERROR: the server is stopping")
+        case .notMade: .internalFailure
+        }
+    }
+}

@@ -1,0 +1,102 @@
+internal import Logging
+private import Synchronization
+package import TMSAPI
+internal import TMSStore
+
+extension PubkeyRules {
+    /// The longest text that may name an SSH connection, in bytes.
+    static let connectionLengthMax = 256
+
+    /// Hands out a public key at login, if everything that allows it is in force.
+    ///
+    ///     read:   not ours → 404;  refused → 403;  without limit of uses → 200;  connection has a ticket → 200
+    ///     write:  take a use and leave a ticket → 200, or 403 when none is left
+    package func retrieve(_ call: Call<Nothing, RetrievePubkey>, _ respond: @escaping Respond<PubkeyRetrieved>) {
+        let connection = call.body.connection ?? ""
+        guard connection.utf8.count <= Self.connectionLengthMax else {
+            return respond(
+                .failure(APIError(.badRequest, "'connection' has more than \(Self.connectionLengthMax) bytes")))
+        }
+        call.lane.read(as: call.caller) { transaction throws(APIError) in
+            try transaction.judgeLogin(call.body, connection: connection)
+        } then: { result in
+            switch result {
+            case .success(.useNeeded(let key)): takeUse(of: key, connection: connection, call, respond)
+            default: answer(result, call, respond)
+            }
+        }
+    }
+
+    private func takeUse(
+        of key: PubkeyLookup, connection: String, _ call: Call<Nothing, RetrievePubkey>,
+        _ respond: @escaping Respond<PubkeyRetrieved>
+    ) {
+        // Observing changes nothing, so the use is not even counted.
+        if settings.enforcement == .observe { return answer(.success(.allowed(key)), call, respond) }
+        let body = call.body
+        let ticketSeconds = connection.isEmpty ? settings.loginWindowSeconds : settings.loginTicketSeconds
+        call.lane.write(as: call.caller) { transaction throws(APIError) -> LoginVerdict in
+            // Judged again: between the read and this transaction anything may have changed.
+            let verdict = try transaction.judgeLogin(body, connection: connection)
+            guard case .useNeeded(let key) = verdict else { return verdict }
+            let isTaken = try transaction.takeUse(
+                pubkey: key.id, connection: connection, ticketExpiresAt: transaction.now.adding(seconds: ticketSeconds))
+            return isTaken ? .allowed(key) : .refused(key, .noUsesLeft)
+        } then: { result in
+            answer(result, call, respond)
+        }
+    }
+
+    private func answer(
+        _ verdict: Result<LoginVerdict, APIError>, _ call: Call<Nothing, RetrievePubkey>,
+        _ respond: Respond<PubkeyRetrieved>
+    ) {
+        respond(
+            verdict.flatMap { verdict in
+                switch verdict {
+                case .notOurs: .failure(.notFound)
+                case .allowed(let key), .useNeeded(let key): .success(PubkeyRetrieved(key.publicKey))
+                case .refused(let key, let reason): refuse(key, reason, call)
+                }
+            })
+    }
+
+    private func refuse(
+        _ key: PubkeyLookup, _ reason: LoginRefusal, _ call: Call<Nothing, RetrievePubkey>
+    ) -> Result<PubkeyRetrieved, APIError> {
+        if settings.enforcement == .enforce {
+            log("login refused", reason, call)
+            return .failure(APIError(.forbidden, "Key refused: \(reason.rawValue)."))
+        }
+        toleratedLogins.count(reason)
+        if settings.enforcement == .warn { log("login served that would be refused", reason, call) }
+        return .success(PubkeyRetrieved(key.publicKey))
+    }
+
+    private func log(_ event: String, _ reason: LoginRefusal, _ call: Call<Nothing, RetrievePubkey>) {
+        logger.notice(
+            "\(event)",
+            metadata: [
+                "request": "\(call.request)", "reason": "\(reason.rawValue)", "user": "\(call.body.user)",
+                "host": "\(call.body.host)", "fingerprint": "\(call.body.fingerprint)",
+            ])
+    }
+}
+
+extension PubkeyRetrieved {
+    fileprivate init(_ publicKey: String) {
+        self.init()
+        self.publicKey = publicKey
+    }
+}
+
+/// How many logins each refusal would have stopped, had the rules been enforced.
+final class ToleratedLogins: Sendable {
+    private let counts = Mutex<[LoginRefusal: Int]>([:])
+
+    func count(_ reason: LoginRefusal) {
+        counts.withLock { $0[reason, default: 0] += 1 }
+    }
+
+    subscript(reason: LoginRefusal) -> Int { counts.withLock { $0[reason, default: 0] } }
+}

@@ -1,0 +1,19 @@
+package import Logging
+package import SSHKeys
+package import TMSAPI
+package import TMSStore
+
+/// The rules of the system, wired up. Knows neither HTTP nor SQL.
+package struct Service: Sendable {
+    package let authenticator: Authenticator
+    package let system: SystemRules
+    package let clients: ClientRules
+    package let pubkeys: PubkeyRules
+
+    package init(store: Store, keyPairs: KeyPairPool, settings: Settings, version: Version, logger: Logger) {
+        authenticator = Authenticator(store: store, settings: settings)
+        system = SystemRules(version: version)
+        clients = ClientRules()
+        pubkeys = PubkeyRules(keyPairs: keyPairs, settings: settings, logger: logger)
+    }
+}

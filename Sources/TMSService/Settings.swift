@@ -1,0 +1,35 @@
+/// What an operator decides about the rules.
+package struct Settings: Sendable {
+    /// What happens at a login that the rules would refuse.
+    package enum Enforcement: String, CaseIterable, Sendable {
+        /// It is refused.
+        case enforce
+        /// It is served, and logged and counted as what would have been refused. Uses are counted.
+        case warn
+        /// It is served, and only counted. Nothing is written: what the reference does.
+        case observe
+    }
+
+    package var enforcement = Enforcement.enforce
+    /// Makes missing dependency rows when a key is made (contract 5.6). For trying things out.
+    package var mvp = false
+    /// Accounts that MVP mode never links anybody to.
+    package var mvpDeniedAccounts: Set<String> = [
+        "root", "daemon", "bin", "sys", "sync", "adm", "lp", "mail", "operator", "games", "ftp", "nobody", "man", "news",
+        "uucp", "proxy", "www-data", "backup", "list", "irc", "sshd", "systemd-network", "systemd-resolve", "messagebus",
+        "postgres", "mysql", "slurm", "munge", "apache", "nginx", "tms", "halt", "shutdown", "dbus", "polkitd", "chrony",
+    ]
+    /// Stands in for a missing `X-TMS-TENANT`; nil makes the header required.
+    package var defaultTenant: String?
+    /// Seconds for which one SSH connection may ask again without using the key again. sshd gives a login 120 s.
+    package var loginTicketSeconds: Int64 = 120
+    /// The same for callers that do not name the connection: all calls for a key on a host within so many seconds are
+    /// one login. sshd's two questions come within a second unless somebody types a passphrase.
+    package var loginWindowSeconds: Int64 = 5
+    /// Principals whose credentials are remembered.
+    package var credentialCacheMax = 10_000
+    /// Seconds after which a remembered credential is read again, for changes made by another process.
+    package var credentialCacheSeconds: Int64 = 1
+
+    package init() {}
+}

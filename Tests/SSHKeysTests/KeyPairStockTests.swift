@@ -1,0 +1,31 @@
+import Testing
+
+@testable import SSHKeys
+
+/// What depends on time, without waiting for it.
+@Suite struct KeyPairStockTests {
+    @Test func expiresExactlyAtTheDeadline() throws {
+        var stock = KeyPairStock(KeyPairPool.Configuration())
+        let start = ContinuousClock.now
+        if stock.take(.rsa, now: start, completion: { _ in }) != nil { Issue.record("there was nothing to give") }
+        guard case .make(.rsa)? = stock.nextStep(now: start + .seconds(29)) else {
+            Issue.record("the pair somebody waits for comes first")
+            return
+        }
+        guard case .tell(let expired)? = stock.nextStep(now: start + .seconds(30)) else {
+            Issue.record("nobody timed out")
+            return
+        }
+        #expect(expired.map(\.algorithm) == [.rsa])
+        #expect(stock.waiters.isEmpty)
+    }
+
+    @Test func aCallerWithinTimeStays() {
+        var stock = KeyPairStock(KeyPairPool.Configuration())
+        let start = ContinuousClock.now
+        _ = stock.take(.rsa, now: start) { _ in }
+        _ = stock.take(.ecdsa, now: start + .seconds(5)) { _ in }
+        _ = stock.nextStep(now: start + .seconds(31))
+        #expect(stock.waiters.map(\.algorithm) == [.ecdsa])
+    }
+}

@@ -15,6 +15,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -35,12 +36,12 @@ let package = Package(
         ),
         .target(
             name: "TMSStore",
-            dependencies: ["TMSAPI", "CSQLite", .product(name: "Logging", package: "swift-log")]
+            dependencies: ["Primitives", "TMSAPI", "CSQLite", .product(name: "Logging", package: "swift-log")]
         ),
         .target(
             name: "TMSService",
             dependencies: [
-                "TMSAPI", "TMSStore", "SSHKeys",
+                "Primitives", "TMSAPI", "TMSStore", "SSHKeys",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -52,20 +53,26 @@ let package = Package(
         .target(
             name: "TMSServer",
             dependencies: [
-                "TMSAPI", "TMSStore", "TMSService",
+                "Primitives", "SSHKeys", "TMSAPI", "TMSStore", "TMSService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ]
         ),
-        .executableTarget(name: "tms-server", dependencies: ["TMSServer"]),
+        .executableTarget(
+            name: "tms-server",
+            dependencies: ["TMSServer", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
         .target(
             name: "TMSKeyCmd",
             dependencies: [

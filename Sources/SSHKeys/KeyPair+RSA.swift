@@ -20,21 +20,22 @@ extension KeyPair {
 
         var blob = WireWriter()
         blob.string(algorithm.sshName)
-        blob.string(numbers.publicExponent)
-        blob.string(numbers.modulus)
+        blob.mpint(numbers.publicExponent)
+        blob.mpint(numbers.modulus)
         return KeyPair(algorithm, publicBlob: blob.bytes) { section in
             section.string(algorithm.sshName)
-            section.string(numbers.modulus)
-            section.string(numbers.publicExponent)
-            section.string(numbers.privateExponent)
-            section.string(numbers.coefficient)
-            section.string(numbers.prime1)
-            section.string(numbers.prime2)
+            section.mpint(numbers.modulus)
+            section.mpint(numbers.publicExponent)
+            section.mpint(numbers.privateExponent)
+            section.mpint(numbers.coefficient)
+            section.mpint(numbers.prime1)
+            section.mpint(numbers.prime2)
         }
     }
 }
 
-/// PKCS #1 (RFC 8017 appendix A.1.2). Each number is a DER integer's content, which is what SSH calls an mpint.
+/// PKCS #1 (RFC 8017 appendix A.1.2). SwiftASN1 hands out each number without the
+/// zero byte that DER puts before a set top bit; `WireWriter.mpint` puts it back.
 ///
 ///     RSAPrivateKey ::= SEQUENCE {
 ///         version Version, modulus INTEGER, publicExponent INTEGER, privateExponent INTEGER,

@@ -10,11 +10,12 @@ package final class KeyPairPool: Sendable {
         package var rsaPairs = 8
         /// ECDSA pairs in stock.
         package var ecdsaPairs = 32
-        /// Threads that make pairs, at the lowest priority. One uses what a core has left.
+        /// Threads that make pairs, at the lowest priority; at least one. One uses what a core has left.
         package var threads = 1
         /// Callers that may wait for a pair; further ones are refused at once.
         package var waitersMax = 64
-        /// Seconds after which a waiting caller is told that it takes too long.
+        /// Seconds after which a waiting caller is told that it takes too long, as soon as a thread has done with the
+        /// pair in hand.
         package var waitSecondsMax = 30
 
         package init() {}
@@ -49,7 +50,7 @@ package final class KeyPairPool: Sendable {
         let state = Monitor(KeyPairStock(configuration))
         self.state = state
         self.generate = generate
-        for number in 0..<configuration.threads {
+        for number in 0..<max(configuration.threads, 1) {
             // Detached: an RSA pair cannot be stopped half made, and a shutdown need not wait for it.
             _ = WorkerThread(name: "tms-keys-\(number)", priority: .background) {
                 Self.work(on: state, generate: generate)
@@ -87,99 +88,16 @@ package final class KeyPairPool: Sendable {
 
     private static func work(on state: Monitor<KeyPairStock>, generate: Generator) {
         while true {
-            // Waking once a second is what lets callers time out while every pair is long in the making.
-            let step = state.wait(timeoutMilliseconds: 1000) { $0.nextStep(now: .now) } ?? .makeNothing
+            guard let step = state.wait(for: { $0.nextStep(now: .now) }) else { continue }
             switch step {
             case .end: return
-            case .makeNothing: continue
             case .tell(let expired): for waiter in expired { waiter.completion(.failure(.timedOut)) }
             case .make(let algorithm):
                 let pair = pair(of: algorithm, generate: generate)
                 if let waiter = state.update({ $0.made(algorithm, pair) }) { waiter.completion(pair) }
+                // What could not be made now will hardly be made at once.
+                if case .failure = pair { _ = state.wait(timeoutMilliseconds: 1000) { $0.isClosed ? true : nil } }
             }
         }
-    }
-}
-
-/// What the pool knows. It decides; the pool acts, outside the lock.
-struct KeyPairStock {
-    struct Waiter: Sendable {
-        let algorithm: KeyAlgorithm
-        let deadline: ContinuousClock.Instant
-        let completion: KeyPairPool.Completion
-    }
-
-    enum Step {
-        case make(KeyAlgorithm)
-        case tell([Waiter])
-        case makeNothing
-        case end
-    }
-
-    private let configuration: KeyPairPool.Configuration
-    private var pairs: [KeyAlgorithm: [KeyPair]] = [:]
-    private var inTheMaking: [KeyAlgorithm: Int] = [:]
-    private(set) var waiters: [Waiter] = []
-    private var isClosed = false
-
-    init(_ configuration: KeyPairPool.Configuration) {
-        self.configuration = configuration
-    }
-
-    func level(_ algorithm: KeyAlgorithm) -> Int { pairs[algorithm, default: []].count }
-
-    /// - Returns: the answer, or nil for a caller that has joined the queue.
-    mutating func take(
-        _ algorithm: KeyAlgorithm, now: ContinuousClock.Instant, completion: @escaping KeyPairPool.Completion
-    ) -> Result<KeyPair, KeyPairPool.Failure>? {
-        if isClosed { return .failure(.shutDown) }
-        if let pair = pairs[algorithm]?.popLast() { return .success(pair) }
-        if waiters.count >= configuration.waitersMax { return .failure(.exhausted) }
-        let deadline = now + .seconds(configuration.waitSecondsMax)
-        waiters.append(Waiter(algorithm: algorithm, deadline: deadline, completion: completion))
-        return nil
-    }
-
-    /// What a thread of the pool should do; nil for sleeping.
-    mutating func nextStep(now: ContinuousClock.Instant) -> Step? {
-        if isClosed { return .end }
-        let expired = waiters.filter { $0.deadline <= now }
-        if !expired.isEmpty {
-            waiters.removeAll { $0.deadline <= now }
-            return .tell(expired)
-        }
-        guard let algorithm = nextToMake() else { return nil }
-        inTheMaking[algorithm, default: 0] += 1
-        return .make(algorithm)
-    }
-
-    /// First what somebody waits for and no thread is making already, then what is furthest from its stock.
-    private func nextToMake() -> KeyAlgorithm? {
-        var coming = inTheMaking
-        for waiter in waiters {
-            guard coming[waiter.algorithm, default: 0] > 0 else { return waiter.algorithm }
-            coming[waiter.algorithm, default: 0] -= 1
-        }
-        func fill(_ algorithm: KeyAlgorithm) -> Double {
-            let stock = configuration.stock(of: algorithm)
-            guard stock > 0 else { return 1 }
-            return Double(level(algorithm) + coming[algorithm, default: 0]) / Double(stock)
-        }
-        return KeyAlgorithm.allCases.filter { fill($0) < 1 }.min { fill($0) < fill($1) }
-    }
-
-    /// - Returns: who gets the pair, or was to get it; else it goes into stock.
-    mutating func made(_ algorithm: KeyAlgorithm, _ pair: Result<KeyPair, KeyPairPool.Failure>) -> Waiter? {
-        inTheMaking[algorithm, default: 1] -= 1
-        if let index = waiters.firstIndex(where: { $0.algorithm == algorithm }) { return waiters.remove(at: index) }
-        if case .success(let pair) = pair, !isClosed { pairs[algorithm, default: []].append(pair) }
-        return nil
-    }
-
-    mutating func close() -> [Waiter] {
-        isClosed = true
-        pairs = [:]
-        defer { waiters = [] }
-        return waiters
     }
 }

@@ -15,7 +15,7 @@ package struct PublicKeyLine: Sendable {
             throw SSHKeyError(.tooLong, "a public key line has at most \(Self.lengthMax) bytes")
         }
         let text = line.trimmingWhitespace
-        guard !text.utf8.contains(where: { $0 < 0x20 && $0 != UInt8(ascii: "\t") }) else {
+        guard !text.utf8.contains(where: { $0 < 0x20 && $0 != UInt8(ascii: "\t") || $0 == 0x7F }) else {
             throw SSHKeyError(.controlCharacter, "a public key is one line without control characters")
         }
         let words = text.split(maxSplits: 2) { $0 == " " || $0 == "\t" }
@@ -27,21 +27,40 @@ package struct PublicKeyLine: Sendable {
         }
         algorithmName = String(words[0])
         comment = words.count > 2 ? String(words[2]).trimmingWhitespace : ""
-        guard try Self.name(inBlob: blob) == algorithmName else {
-            throw SSHKeyError(.nameMismatch, "the key is not of the kind '\(algorithmName)' that its line says")
-        }
+        try Self.check(blob, is: algorithmName)
         fingerprint = Fingerprint.of(blob: Array(blob))
     }
 
-    /// Every blob starts with its algorithm's name as an SSH `string` (RFC 4253 section 6.6), and has something after it.
-    private static func name(inBlob blob: Data) throws(SSHKeyError) -> String {
-        let lengthBytes = blob.prefix(4)
-        let length = lengthBytes.reduce(0) { $0 << 8 | Int($1) }
-        guard lengthBytes.count == 4, length < blob.count - 4 else {
-            throw SSHKeyError(.truncated, "the key ends too early")
+    /// Every blob starts with its algorithm's name as an SSH `string` (RFC 4253 section 6.6), and has something after
+    /// it: for the common kinds a known number of strings, for others whatever it is.
+    private static func check(_ blob: Data, is algorithmName: String) throws(SSHKeyError) {
+        var rest = blob[...]
+        guard String(decoding: try takeString(from: &rest), as: UTF8.self) == algorithmName else {
+            throw SSHKeyError(.nameMismatch, "the key is not of the kind that its line says")
         }
-        return String(decoding: blob.dropFirst(4).prefix(length), as: UTF8.self)
+        switch algorithmName {
+        case "ssh-ed25519":
+            guard try takeString(from: &rest).count == 32 else { throw truncated }
+        case "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521":
+            for _ in 0..<2 {
+                guard !(try takeString(from: &rest).isEmpty) else { throw truncated }
+            }
+        default:
+            guard !rest.isEmpty else { throw truncated }
+            return
+        }
+        guard rest.isEmpty else { throw truncated }
     }
+
+    private static func takeString(from rest: inout Data.SubSequence) throws(SSHKeyError) -> Data.SubSequence {
+        let lengthBytes = rest.prefix(4)
+        let length = lengthBytes.reduce(0) { $0 << 8 | Int($1) }
+        guard lengthBytes.count == 4, length <= rest.count - 4 else { throw truncated }
+        defer { rest = rest.dropFirst(4 + length) }
+        return rest.dropFirst(4).prefix(length)
+    }
+
+    private static var truncated: SSHKeyError { SSHKeyError(.truncated, "the key's fields are not what its kind has") }
 }
 
 extension String {

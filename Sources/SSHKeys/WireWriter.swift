@@ -14,8 +14,8 @@ struct WireWriter: ~Copyable {
     }
 
     deinit {
-        var bytes = bytes
-        bytes.withUnsafeMutableBytes { SecretBytes.wipe($0) }
+        // Not through a mutable copy: that would share the bytes until written to, and the wipe would hit a new buffer.
+        bytes.withUnsafeBytes { SecretBytes.wipe(UnsafeMutableRawBufferPointer(mutating: $0)) }
     }
 
     mutating func uint32(_ number: UInt32) {
@@ -30,6 +30,16 @@ struct WireWriter: ~Copyable {
 
     mutating func string(_ text: String) {
         string(text.utf8)
+    }
+
+    /// `mpint` of a positive number, given in big-endian order without leading zero bytes.
+    ///
+    /// An mpint is signed: a zero byte goes before a number whose top bit is set.
+    mutating func mpint(_ magnitude: ArraySlice<UInt8>) {
+        let needsZero = (magnitude.first ?? 0) >= 0x80
+        uint32(UInt32(magnitude.count + (needsZero ? 1 : 0)))
+        if needsZero { bytes.append(0) }
+        bytes.append(contentsOf: magnitude)
     }
 
     /// Bytes without a length before them.

@@ -69,6 +69,12 @@ package struct PathTemplate: Sendable, Hashable, ExpressibleByStringLiteral, Cus
     /// The whole path with its braces: what logs and metrics call the route.
     package let description: String
 
+    /// A path of the server's own that is not part of the API.
+    package init(outsideAPI path: String) {
+        description = path
+        segments = []
+    }
+
     package init(stringLiteral path: String) {
         description = Self.prefix + path
         segments = path.split(separator: "/").map { segment in

@@ -1,1 +1,3 @@
-print("x")
+import TMSKeyCmd
+
+await KeyCmd.start()

@@ -12,11 +12,17 @@ package struct JSONWriter: Sendable {
         bytes.reserveCapacity(capacity)
     }
 
-    /// Empties the writer, wiping what it held if that was secret, and keeps its memory.
+    /// Empties the writer and keeps its memory.
     package mutating func reset() {
-        if holdsSecret { bytes.withUnsafeMutableBytes { SecretBytes.wipe($0) } }
+        wipeSecrets()
         bytes.removeAll(keepingCapacity: true)
         needsComma = false
+    }
+
+    /// Overwrites what was written, if there was a secret in it.
+    package mutating func wipeSecrets() {
+        guard holdsSecret else { return }
+        bytes.withUnsafeMutableBytes { SecretBytes.wipe($0) }
         holdsSecret = false
     }
 

@@ -71,7 +71,7 @@ extension Migration {
                 expires_at {{time}} NOT NULL,
                 created {{time}} NOT NULL,
                 updated {{time}} NOT NULL,
-                user_mfa_id BIGINT REFERENCES user_mfa (id) ON DELETE CASCADE,
+                user_mfa_id {{ref}} REFERENCES user_mfa (id) ON DELETE CASCADE,
                 UNIQUE (tenant, tms_user_id, host, host_account),
                 CHECK (user_mfa_id IS NOT NULL OR tms_user_id = '*')
             ) {{table}};
@@ -86,8 +86,8 @@ extension Migration {
                 expires_at {{time}} NOT NULL,
                 created {{time}} NOT NULL,
                 updated {{time}} NOT NULL,
-                client_row_id BIGINT NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
-                user_mfa_id BIGINT REFERENCES user_mfa (id) ON DELETE CASCADE,
+                client_row_id {{ref}} NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+                user_mfa_id {{ref}} REFERENCES user_mfa (id) ON DELETE CASCADE,
                 UNIQUE (tenant, client_id, client_user_id),
                 CHECK (user_mfa_id IS NOT NULL OR client_user_id = '*')
             ) {{table}};
@@ -112,9 +112,9 @@ extension Migration {
                 expires_at {{time}} NOT NULL,
                 created {{time}} NOT NULL,
                 updated {{time}} NOT NULL,
-                user_mfa_id BIGINT NOT NULL REFERENCES user_mfa (id) ON DELETE CASCADE,
-                user_host_id BIGINT NOT NULL REFERENCES user_hosts (id) ON DELETE CASCADE,
-                delegation_id BIGINT NOT NULL REFERENCES delegations (id) ON DELETE CASCADE,
+                user_mfa_id {{ref}} NOT NULL REFERENCES user_mfa (id) ON DELETE CASCADE,
+                user_host_id {{ref}} NOT NULL REFERENCES user_hosts (id) ON DELETE CASCADE,
+                delegation_id {{ref}} NOT NULL REFERENCES delegations (id) ON DELETE CASCADE,
                 UNIQUE (public_key_fingerprint, host)
             ) {{table}};
             CREATE INDEX pubkeys_user_mfa_id ON pubkeys (user_mfa_id);
@@ -133,8 +133,8 @@ extension Migration {
                 expires_at {{time}} NOT NULL,
                 created {{time}} NOT NULL,
                 updated {{time}} NOT NULL,
-                user_mfa_id BIGINT NOT NULL REFERENCES user_mfa (id) ON DELETE CASCADE,
-                pubkey_id BIGINT NOT NULL REFERENCES pubkeys (id) ON DELETE CASCADE
+                user_mfa_id {{ref}} NOT NULL REFERENCES user_mfa (id) ON DELETE CASCADE,
+                pubkey_id {{ref}} NOT NULL REFERENCES pubkeys (id) ON DELETE CASCADE
             ) {{table}};
             CREATE INDEX reservations_parent_resid ON reservations (parent_resid);
             CREATE INDEX reservations_user_mfa_id ON reservations (user_mfa_id);
@@ -142,7 +142,7 @@ extension Migration {
 
             -- One SSH connection that has used a key: sshd asks twice per login, and the second time is free.
             CREATE TABLE login_tickets (
-                pubkey_id BIGINT NOT NULL REFERENCES pubkeys (id) ON DELETE CASCADE,
+                pubkey_id {{ref}} NOT NULL REFERENCES pubkeys (id) ON DELETE CASCADE,
                 connection TEXT NOT NULL,
                 expires_at {{time}} NOT NULL,
                 PRIMARY KEY (pubkey_id, connection)

@@ -24,7 +24,7 @@ enum Migrator {
             spell(
                 """
                 CREATE TABLE IF NOT EXISTS schema_migrations (
-                    version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied {{time}} NOT NULL)
+                    version {{ref}} NOT NULL PRIMARY KEY, name TEXT NOT NULL, applied {{time}} NOT NULL)
                 """))
         var applied: Int64 = 0
         try connection.run("SELECT COALESCE(MAX(version), 0) FROM schema_migrations", []) { applied = $0.integer(0) }

@@ -41,12 +41,14 @@ extension SQLRow {
 package enum Dialect: Sendable {
     case sqlite
 
-    /// Replaces the tokens of a migration: `{{id}}`, `{{time}}`, `{{bool}}`, `{{table}}`.
+    /// Replaces the tokens of a migration: `{{id}}`, `{{ref}}`, `{{time}}`, `{{bool}}`, `{{table}}`.
     func spell(_ template: String) -> String {
         switch self {
         case .sqlite:
             template
                 .replacing("{{id}}", with: "INTEGER PRIMARY KEY")
+                // A number as wide as an id.
+                .replacing("{{ref}}", with: "INTEGER")
                 .replacing("{{time}}", with: "INTEGER")
                 .replacing("{{bool}}", with: "INTEGER")
                 // A table's options: SQLite checks column types only when asked to.

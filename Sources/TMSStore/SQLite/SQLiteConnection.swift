@@ -100,7 +100,7 @@ package final class SQLiteConnection: SQLConnection {
     package func run(
         _ sql: StaticString, _ values: [SQLValue], _ row: (any SQLRow) -> Void
     ) throws(StoreError) -> Int {
-        let statement = try prepared(sql)
+        let statement = try prepared(sql, valueCount: values.count)
         defer { statement.reset() }
         statement.bind(values)
         while true {
@@ -117,7 +117,7 @@ package final class SQLiteConnection: SQLConnection {
         guard result == SQLITE_OK else { throw StoreError(sqlite: result, handle: handle, context: sql) }
     }
 
-    private func prepared(_ sql: StaticString) throws(StoreError) -> SQLiteStatement {
+    private func prepared(_ sql: StaticString, valueCount: Int) throws(StoreError) -> SQLiteStatement {
         if let statement = statements[sql.utf8Start] { return statement }
         var pointer: OpaquePointer?
         let result = sqlite3_prepare_v3(
@@ -126,6 +126,9 @@ package final class SQLiteConnection: SQLConnection {
             throw StoreError(sqlite: result, handle: handle, context: sql.description)
         }
         let statement = SQLiteStatement(pointer)
+        guard statement.takes(valueCount) else {
+            throw StoreError(.misuse, "\(valueCount) values do not fit the parameters of: \(sql)")
+        }
         statements[sql.utf8Start] = statement
         return statement
     }
@@ -161,6 +164,9 @@ package final class SQLiteConnection: SQLConnection {
 }
 
 extension StoreError {
+    /// How much of a statement an error quotes, in characters.
+    private static let contextMax = 120
+
     /// Maps by SQLite's extended result codes, never by its text.
     fileprivate init(sqlite result: Int32, handle: OpaquePointer?, context: String) {
         let code: Code =
@@ -175,7 +181,7 @@ extension StoreError {
             default: .unreachable
             }
         let text = handle.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(result))
-        self.init(code, "SQLite \(result): \(text) (\(context))")
+        self.init(code, "SQLite \(result): \(text) (\(context.prefix(Self.contextMax)))")
     }
 }
 

@@ -4,9 +4,22 @@ internal import TMSAPI
 /// A prepared statement and, while it is stepped, its current row.
 final class SQLiteStatement: SQLRow {
     private let pointer: OpaquePointer
+    /// Which value goes to each of SQLite's parameters. SQLite takes `$2` for a name and counts parameters in the order
+    /// of their appearance; for us, as for PostgreSQL, it is the second value.
+    private let valueIndexes: [Int]
 
     init(_ pointer: OpaquePointer) {
         self.pointer = pointer
+        let count = sqlite3_bind_parameter_count(pointer)
+        valueIndexes = (0..<count).map { index in
+            let name = sqlite3_bind_parameter_name(pointer, index + 1).map { String(cString: $0) } ?? ""
+            return (Int(name.dropFirst()) ?? 0) - 1
+        }
+    }
+
+    /// Whether each parameter has a value, and each value a parameter.
+    func takes(_ count: Int) -> Bool {
+        Set(valueIndexes) == Set(0..<count)
     }
 
     deinit {
@@ -14,9 +27,8 @@ final class SQLiteStatement: SQLRow {
     }
 
     func bind(_ values: [SQLValue]) {
-        // A wrong count is a defect that the first run of a statement shows: SQLite binds NULL or answers RANGE.
-        for (index, value) in zip(Int32(1)..., values) {
-            switch value {
+        for (index, valueIndex) in zip(Int32(1)..., valueIndexes) {
+            switch values[valueIndex] {
             case .null: sqlite3_bind_null(pointer, index)
             case .integer(let number): sqlite3_bind_int64(pointer, index, number)
             case .flag(let flag): sqlite3_bind_int64(pointer, index, flag ? 1 : 0)

@@ -1,0 +1,64 @@
+package import ArgumentParser
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
+/// `tms-server`.
+package struct TMSServerCommand: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "tms-server",
+        abstract: "Makes SSH keys for registered applications and hands their public halves to sshd at login.",
+        discussion: """
+            A new machine needs two commands:
+
+              tms-server install --root-dir /opt/tms
+              tms-server serve --root-dir /opt/tms
+
+            The folder holds everything: configuration (config/tms.toml, every key explained), certificate, database and
+            logs. The administrators' secrets are written once, to tms-install.out in it.
+
+            Exit status: 0 stopped as asked, 78 configuration or permissions, 77 refused to run as root, 1 otherwise.
+            """,
+        version: BuildInfo.version,
+        subcommands: [ServeCommand.self, InstallCommand.self, VersionCommand.self],
+        defaultSubcommand: ServeCommand.self)
+
+    package init() {}
+}
+
+/// Options that every command that touches an installation has.
+struct RootOptions: ParsableArguments {
+    @Option(
+        name: [.customLong("root-dir"), .customShort("r")],
+        help: ArgumentHelp("Folder of the installation.", discussion: "Default: $TMS_ROOT_DIR, or else ~/.tms."))
+    var rootDirectory: String?
+
+    @Flag(help: "Run as root all the same. A server needs no privileges, so this is for containers and tests.")
+    var allowRoot = false
+
+    /// - Throws: a message and exit status 77 for root.
+    func refuseRoot() throws {
+        guard geteuid() == 0, !allowRoot else { return }
+        StandardError.write("tms-server: refuses to run as root, which it has no need of. Use an own user, or --allow-root.")
+        throw ExitCode(77)
+    }
+}
+
+enum StandardError {
+    static func write(_ line: String) {
+        var line = line + "\n"
+        line.withUTF8 { bytes in
+            #if canImport(Glibc)
+            _ = Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+            #elseif canImport(Musl)
+            _ = Musl.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+            #else
+            _ = Darwin.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+            #endif
+        }
+    }
+}

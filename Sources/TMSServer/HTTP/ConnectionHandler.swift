@@ -1,0 +1,198 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import TMSAPI
+internal import TMSStore
+
+/// One connection: gathers each request into an ``Exchange`` and writes its answer.
+///
+/// Behind NIO's pipelining handler, so that there is one request at a time and answers keep their order.
+final class ConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum State {
+        /// Between requests.
+        case idle
+        /// A head has come, its end has not.
+        case receiving(Exchange)
+        /// The route is at work.
+        case answering(Exchange)
+        /// Refused in mid-request: what still comes is dropped until the connection closes.
+        case discarding
+    }
+
+    private let loop: LoopState
+    private var state = State.idle
+    private var context: ChannelHandlerContext?
+    private var lastActivity = NIODeadline.now()
+    /// Who is at the other end, for the log.
+    private(set) lazy var peer: String? = context?.channel.remoteAddress?.ipAddress
+
+    init(loop: LoopState) {
+        self.loop = loop
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        loop.add(self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        loop.remove(self)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        switch state {
+        case .receiving(let exchange), .answering(let exchange): exchange.abandon()
+        case .idle, .discarding: break
+        }
+        state = .discarding
+        context.fireChannelInactive()
+    }
+
+    // MARK: Receiving
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): begin(head)
+        case .body(let bytes): take(bytes)
+        case .end: finish()
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead) {
+        guard case .idle = state else { return }
+        let path = head.uri.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(head.uri[..<$0]) } ?? head.uri
+        let match = loop.router.match(method: head.method.rawValue, path: path)
+        var (route, parameters): (Route?, [(name: String, value: String)]) = (nil, [])
+        if case .route(let found, let values) = match { (route, parameters) = (found, values) }
+        let exchange = Exchange(head, route: route, pathParameters: parameters, connection: self, loop: loop)
+        state = .receiving(exchange)
+        lastActivity = exchange.startedAt
+
+        let announced = head.headers.first { $0.name.isHeader("Content-Length") }.flatMap { Int($0.value) }
+        if let announced, announced > loop.limits.bodyBytesMax { return refuseBody(of: exchange) }
+        switch match {
+        case .route:
+            if head.headers.contains(where: { $0.name.isHeader("Expect") }) { sendContinue(version: head.version) }
+        case .methodNotAllowed: refuse(exchange, APIError(.methodNotAllowed, "method not allowed"))
+        case .notFound: refuse(exchange, APIError(.notFound, "not found"))
+        }
+    }
+
+    private func take(_ bytes: ByteBuffer) {
+        guard case .receiving(let exchange) = state else { return }
+        guard exchange.body.count + bytes.readableBytes <= loop.limits.bodyBytesMax else {
+            return refuseBody(of: exchange)
+        }
+        exchange.body.append(contentsOf: bytes.readableBytesView)
+    }
+
+    private func finish() {
+        guard case .receiving(let exchange) = state else { return }
+        state = .answering(exchange)
+        if let refusal = pendingRefusal {
+            pendingRefusal = nil
+            exchange.fail(refusal)
+        } else {
+            exchange.start()
+        }
+    }
+
+    /// Said when the request has come to its end, so that the connection can be used again.
+    private var pendingRefusal: APIError?
+
+    private func refuse(_ exchange: Exchange, _ error: APIError) {
+        pendingRefusal = error
+    }
+
+    private func refuseBody(of exchange: Exchange) {
+        end(exchange, APIError(.payloadTooLarge, "the body has more than \(loop.limits.bodyBytesMax) bytes"))
+    }
+
+    /// Answers before the request has come to its end, and closes: the rest of it cannot be told from a next one.
+    private func end(_ exchange: Exchange, _ error: APIError) {
+        state = .discarding
+        exchange.fail(error)
+    }
+
+    private func sendContinue(version: HTTPVersion) {
+        guard let context else { return }
+        context.writeAndFlush(
+            wrapOutboundOut(.head(HTTPResponseHead(version: version, status: .continue))), promise: nil)
+    }
+
+    // MARK: Answering
+
+    /// Writes an answer; called by the exchange, once.
+    func send(
+        _ exchange: Exchange, status: HTTPResponseStatus, contentType: String, retryAfterSeconds: Int?, body: [UInt8]
+    ) {
+        guard let context, context.channel.isActive else { return }
+        var mustClose = !exchange.isKeepAlive
+        if case .discarding = state { mustClose = true }
+        var headers = HTTPHeaders()
+        headers.reserveCapacity(4)
+        headers.add(name: "content-type", value: contentType)
+        headers.add(name: "content-length", value: String(body.count))
+        if let retryAfterSeconds { headers.add(name: "retry-after", value: String(retryAfterSeconds)) }
+        if status.code >= 400 { headers.add(name: "x-request-id", value: exchange.id.description) }
+        if mustClose { headers.add(name: "connection", value: "close") }
+        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if !exchange.isHead {
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
+        }
+        if case .answering = state { state = .idle }
+        lastActivity = .now()
+        if mustClose {
+            state = .discarding
+            context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { [weak self] _ in
+                self?.context?.close(mode: .all, promise: nil)
+            }
+        } else {
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        }
+    }
+
+    // MARK: Ending what takes too long
+
+    func close() {
+        context?.close(mode: .all, promise: nil)
+    }
+
+    func endIfOverdue(now: NIODeadline) {
+        let limits = loop.limits
+        switch state {
+        case .idle:
+            if now - lastActivity > .seconds(limits.idleTimeoutSeconds) { context?.close(mode: .all, promise: nil) }
+        case .receiving(let exchange):
+            guard now - exchange.startedAt > .seconds(limits.requestTimeoutSeconds) else { return }
+            end(exchange, APIError(.requestTimeout, "the request did not come to its end in time"))
+        case .answering(let exchange):
+            guard now - exchange.startedAt > .seconds(limits.requestTimeoutSeconds), !exchange.isAnswered else { return }
+            exchange.fail(.unavailable("ERROR: the request could not be answered in time"))
+        case .discarding:
+            // Whoever does not read its refusal need not be waited for.
+            if now - lastActivity > .seconds(limits.requestTimeoutSeconds) { context?.close(mode: .all, promise: nil) }
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let parserError = error as? HTTPParserError else { return context.close(promise: nil) }
+        if case .idle = state { refuseUnreadable(parserError) } else { context.close(promise: nil) }
+    }
+
+    /// Bytes that are no HTTP still get an answer in the envelope, as far as one can be sent.
+    private func refuseUnreadable(_ error: HTTPParserError) {
+        let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "-")
+        let exchange = Exchange(head, route: nil, pathParameters: [], connection: self, loop: loop)
+        let tooLarge = error == .headerOverflow
+        end(
+            exchange,
+            tooLarge
+                ? APIError(.headersTooLarge, "the request's headers are too large")
+                : APIError(.badRequest, "the request is not HTTP/1.1"))
+    }
+}

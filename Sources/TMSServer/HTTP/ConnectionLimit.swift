@@ -1,0 +1,63 @@
+internal import NIOCore
+private import Synchronization
+
+/// Counts the connections of all listeners against their limit.
+final class ConnectionCounter: Sendable {
+    private struct State {
+        var open = 0
+        /// Listeners that have stopped accepting, to be woken when a connection closes.
+        var paused: [@Sendable () -> Void] = []
+    }
+
+    private let state = Mutex(State())
+    private let max: Int
+
+    init(max: Int) {
+        self.max = max
+    }
+
+    var count: Int { state.withLock { $0.open } }
+
+    func opened(_ channel: any Channel) {
+        state.withLock { $0.open += 1 }
+        channel.closeFuture.whenComplete { [self] _ in closed() }
+    }
+
+    private func closed() {
+        let paused = state.withLock { state in
+            state.open -= 1
+            defer { state.paused = [] }
+            return state.paused
+        }
+        for resume in paused { resume() }
+    }
+
+    /// - Returns: whether another connection may be accepted; if not, `resume` is called when one has closed.
+    func mayAccept(otherwise resume: @escaping @Sendable () -> Void) -> Bool {
+        state.withLock { state in
+            if state.open < max { return true }
+            state.paused.append(resume)
+            return false
+        }
+    }
+}
+
+/// Stops reading the listening socket while the limit is reached: the kernel then lets newcomers wait, and refuses them
+/// when its own queue is full. Nobody is accepted only to be cut off.
+final class ConnectionLimitHandler: ChannelDuplexHandler {
+    typealias InboundIn = Channel
+    typealias OutboundIn = Channel
+
+    private let counter: ConnectionCounter
+
+    init(_ counter: ConnectionCounter) {
+        self.counter = counter
+    }
+
+    func read(context: ChannelHandlerContext) {
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let loop = context.eventLoop
+        let resume: @Sendable () -> Void = { loop.execute { bound.value.channel.read() } }
+        if counter.mayAccept(otherwise: resume) { context.read() }
+    }
+}

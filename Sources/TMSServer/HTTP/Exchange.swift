@@ -1,0 +1,161 @@
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import TMSAPI
+internal import TMSService
+internal import TMSStore
+
+/// One request and its answer. Lives on its connection's event loop.
+final class Exchange {
+    let id: RequestID
+    let loop: LoopState
+    let route: Route?
+    let startedAt = NIODeadline.now()
+    /// Known once it has been authorized; for the log.
+    var principal = Principal.anyone
+    var body: [UInt8] = []
+
+    private let head: HTTPRequestHead
+    private let pathParameters: [(name: String, value: String)]
+    /// Where the answer goes; nil when the connection is gone.
+    private weak var connection: ConnectionHandler?
+    private var holdsPlace = false
+    private(set) var isAnswered = false
+
+    init(
+        _ head: HTTPRequestHead, route: Route?, pathParameters: [(name: String, value: String)],
+        connection: ConnectionHandler, loop: LoopState
+    ) {
+        self.head = head
+        self.route = route
+        self.pathParameters = pathParameters
+        self.connection = connection
+        self.loop = loop
+        id = loop.nextRequestID()
+    }
+
+    var isHead: Bool { head.method == .HEAD }
+    var isKeepAlive: Bool { head.isKeepAlive }
+
+    // MARK: What was sent
+
+    func parameters() -> [(name: String, value: String)] {
+        guard let mark = head.uri.utf8.firstIndex(of: UInt8(ascii: "?")) else { return pathParameters }
+        return pathParameters + PercentEncoding.query(head.uri[head.uri.index(after: mark)...])
+    }
+
+    /// The credential headers, found in one pass over all headers. The first of a repeated one counts.
+    var credentials: Credentials {
+        var credentials = Credentials()
+        for (name, value) in head.headers where name.utf8.count >= 12 {
+            if name.isHeader(Header.tenant) {
+                if credentials.tenant.isEmpty { credentials.tenant = value }
+            } else if name.isHeader(Header.clientID) {
+                if credentials.clientID.isEmpty { credentials.clientID = value }
+            } else if name.isHeader(Header.clientSecret) {
+                if credentials.clientSecret.isEmpty { credentials.clientSecret = value }
+            } else if name.isHeader(Header.adminID) {
+                if credentials.adminID.isEmpty { credentials.adminID = value }
+            } else if name.isHeader(Header.adminSecret) {
+                if credentials.adminSecret.isEmpty { credentials.adminSecret = value }
+            }
+        }
+        return credentials
+    }
+
+    /// - Throws: 415 unless the body is announced as `application/json` or `application/<x>+json`.
+    func requireJSON() throws(APIError) {
+        guard let type = head.headers.first(where: { $0.name.isHeader("Content-Type") })?.value else {
+            throw APIError(
+                .unsupportedMediaType, "the client request does not include the `Content-Type` header")
+        }
+        if type == "application/json" { return }
+        let essence = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+        guard essence == "application/json" || essence.hasPrefix("application/") && essence.hasSuffix("+json") else {
+            throw APIError(
+                .unsupportedMediaType,
+                "the `Content-Type` requested by the client is not supported: \(type.prefix(100))")
+        }
+    }
+
+    // MARK: Admission
+
+    /// Runs the route, unless the server has too much in hand already.
+    func start() {
+        guard let route else { return }
+        guard loop.admission.enter(isLogin: route.isLogin) else {
+            return fail(.unavailable("ERROR: the server has too many requests in hand"))
+        }
+        holdsPlace = true
+        route.run(self)
+    }
+
+    private func leave() {
+        guard holdsPlace else { return }
+        holdsPlace = false
+        loop.admission.leave()
+    }
+
+    // MARK: Answering
+
+    func succeed<Answer: Reply>(_ answer: Answer, status: SuccessStatus) {
+        respond(status == .ok ? .ok : .created, contentType: Answer.contentType) { answer.encode(into: &$0) }
+    }
+
+    func fail(_ error: APIError) {
+        respond(
+            HTTPResponseStatus(statusCode: error.code.rawValue), contentType: Nothing.contentType,
+            retryAfterSeconds: error.retryAfterSeconds
+        ) { $0.failure(error) }
+    }
+
+    /// Only the first answer counts: a rule that comes back after its request timed out finds it answered.
+    func respond(
+        _ status: HTTPResponseStatus, contentType: String, retryAfterSeconds: Int? = nil,
+        write: (inout JSONWriter) -> Void
+    ) {
+        guard !isAnswered else { return leave() }
+        isAnswered = true
+        leave()
+        if let connection {
+            loop.json.reset()
+            write(&loop.json)
+            connection.send(
+                self, status: status, contentType: contentType, retryAfterSeconds: retryAfterSeconds,
+                body: loop.json.bytes)
+            loop.json.wipeSecrets()
+        }
+        log(status: status.code)
+    }
+
+    /// The connection went away before the answer. The rule may still be at work, and keeps its place until it is done.
+    func abandon() {
+        guard !isAnswered else { return }
+        isAnswered = true
+        // As other servers log it: the client closed the request.
+        log(status: 499)
+    }
+
+    private func log(status: UInt) {
+        let microseconds = (NIODeadline.now() - startedAt).nanoseconds / 1000
+        loop.log.line(level: .info) { line in
+            line.field("event", "request")
+            line.field("id", id.description)
+            if let route { line.raw(route.logFields) } else { line.raw(Self.unknownRoute) }
+            line.field("status", status)
+            line.field("us", microseconds)
+            if principal != .anyone { line.field("caller", principal.caller(request: id).description) }
+            if let peer = connection?.peer { line.field("peer", peer) }
+        }
+    }
+
+    private static let unknownRoute = Array("method=- route=-".utf8)
+}
+
+extension String {
+    /// Whether this is the name of that header; names are compared without regard to case.
+    func isHeader(_ name: String) -> Bool {
+        utf8.count == name.utf8.count
+            && zip(utf8, name.utf8).allSatisfy { $0 == $1 || $0 | 0x20 == $1 | 0x20 && $0 | 0x20 >= UInt8(ascii: "a") }
+    }
+}

@@ -1,0 +1,157 @@
+internal import Logging
+internal import NIOCore
+internal import NIOExtras
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+
+/// The listening sockets and what hangs behind them.
+final class HTTPServer: Sendable {
+    struct Configuration: Sendable {
+        /// Name or address to bind; a name's addresses are all bound, IPv4 and IPv6.
+        var host = "localhost"
+        /// 0 takes a free one.
+        var port = 3000
+        /// nil serves plain HTTP.
+        var tls: CertificateStore?
+        var limits = HTTPLimits()
+        /// How long a shutdown waits for requests in hand.
+        var shutdownTimeoutSeconds: Int64 = 10
+    }
+
+    private let configuration: Configuration
+    private let loops: LoopStates
+    private let group: MultiThreadedEventLoopGroup
+    private let logger: Logger
+    private let connections: ConnectionCounter
+
+    init(_ configuration: Configuration, loops: LoopStates, group: MultiThreadedEventLoopGroup, logger: Logger) {
+        self.configuration = configuration
+        self.loops = loops
+        self.group = group
+        self.logger = logger
+        connections = ConnectionCounter(max: configuration.limits.connectionsMax)
+    }
+
+    /// Listeners in service.
+    struct Listening: Sendable {
+        fileprivate let listeners: [(channel: any Channel, quiescing: ServerQuiescingHelper)]
+        let addresses: [SocketAddress]
+    }
+
+    // MARK: Starting
+
+    /// Binds every address of the host, all on one port.
+    func listen() async throws -> Listening {
+        var listeners: [(channel: any Channel, quiescing: ServerQuiescingHelper)] = []
+        var port = configuration.port
+        var failure: (any Error)?
+        for address in try Self.addresses(of: configuration.host, port: port) {
+            let quiescing = ServerQuiescingHelper(group: group)
+            var address = address
+            address.port = port
+            do {
+                let channel = try await bootstrap(quiescing).bind(to: address).get()
+                port = channel.localAddress?.port ?? port
+                listeners.append((channel, quiescing))
+            } catch {
+                // A machine without IPv6 still resolves names to ::1. One address is enough.
+                failure = error
+            }
+        }
+        guard !listeners.isEmpty else { throw failure ?? ChannelError.unknownLocalAddress }
+        loops.startSweeping()
+        return Listening(listeners: listeners, addresses: listeners.compactMap(\.channel.localAddress))
+    }
+
+    private static func addresses(of host: String, port: Int) throws -> [SocketAddress] {
+        if let address = try? SocketAddress(ipAddress: host, port: port) { return [address] }
+        guard host == "localhost" else { return [try SocketAddress.makeAddressResolvingHost(host, port: port)] }
+        // Not left to the resolver, which on many machines knows only one of the two.
+        return try ["127.0.0.1", "::1"].map { try SocketAddress(ipAddress: $0, port: port) }
+    }
+
+    private func bootstrap(_ quiescing: ServerQuiescingHelper) -> ServerBootstrap {
+        let (loops, tls, connections) = (loops, configuration.tls, connections)
+        return ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandlers(
+                        ConnectionLimitHandler(connections), quiescing.makeServerChannelHandler(channel: channel))
+                }
+            }
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    connections.opened(channel)
+                    if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls.current)) }
+                    try pipeline.configureHTTPServerPipeline(withErrorHandling: false)
+                    try pipeline.addHandler(ConnectionHandler(loop: loops.state(of: channel.eventLoop)))
+                }
+            }
+    }
+
+    // MARK: Stopping
+
+    /// Stops accepting, lets requests in hand finish, closes all connections.
+    func stop(_ listening: Listening) async {
+        let timeout = configuration.shutdownTimeoutSeconds
+        let finished = listening.listeners.map { listener in
+            let promise = listener.channel.eventLoop.makePromise(of: Void.self)
+            listener.quiescing.initiateShutdown(promise: promise)
+            return promise.futureResult
+        }
+        let all = EventLoopFuture.andAllComplete(finished, on: group.next())
+        await withTaskGroup(of: Bool.self) { tasks in
+            tasks.addTask {
+                try? await all.get()
+                return true
+            }
+            tasks.addTask {
+                try? await Task.sleep(for: .seconds(timeout))
+                return false
+            }
+            if await tasks.next() == false {
+                logger.warning("connections were still open after \(timeout) s and are cut off")
+                loops.closeAll()
+            }
+            tasks.cancelAll()
+        }
+    }
+}
+
+/// The state of each event loop.
+final class LoopStates: @unchecked Sendable {
+    // Sendable: the dictionary never changes, and each state is handed out on its own loop only.
+    private let states: [ObjectIdentifier: (loop: any EventLoop, state: LoopState)]
+
+    init(_ states: [(loop: any EventLoop, state: LoopState)]) {
+        self.states = Dictionary(uniqueKeysWithValues: states.map { (ObjectIdentifier($0.loop), $0) })
+    }
+
+    /// - Precondition: called on `loop`, one of the group the states were made for.
+    func state(of loop: any EventLoop) -> LoopState {
+        loop.preconditionInEventLoop()
+        guard let entry = states[ObjectIdentifier(loop)] else { preconditionFailure("a foreign event loop") }
+        return entry.state
+    }
+
+    func startSweeping() {
+        for loop in states.values.map(\.loop) {
+            loop.scheduleRepeatedTask(
+                initialDelay: LoopState.sweepInterval, delay: LoopState.sweepInterval
+            ) { [self] _ in
+                state(of: loop).endOverdue(now: .now())
+            }
+        }
+    }
+
+    func closeAll() {
+        for loop in states.values.map(\.loop) {
+            loop.execute { [self] in state(of: loop).closeAll() }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import TMSAPI
+internal import TMSService
+
+/// An operation with its rule, its types gone: what the HTTP layer runs.
+struct Route: Sendable {
+    let method: Method
+    let path: PathTemplate
+    /// Whether somebody is waiting to log in.
+    let isLogin: Bool
+    /// `method=GET route=/v1/tms/version`, ready for the log line of every request.
+    let logFields: [UInt8]
+    let run: @Sendable (Exchange) -> Void
+
+    init<Parameters, Body, Answer>(
+        _ endpoint: Endpoint<Parameters, Body, Answer>, authenticator: Authenticator,
+        rule: @escaping @Sendable (Call<Parameters, Body>, @escaping Respond<Answer>) -> Void
+    ) {
+        self.init(endpoint.method, endpoint.path, isLogin: endpoint.path == PubkeysAPI.retrieve.path) { exchange in
+            exchange.process(endpoint, authenticator: authenticator, rule: rule)
+        }
+    }
+
+    init(_ method: Method, _ path: PathTemplate, isLogin: Bool = false, run: @escaping @Sendable (Exchange) -> Void) {
+        self.method = method
+        self.path = path
+        self.isLogin = isLogin
+        self.run = run
+        logFields = Array("method=\(method.rawValue) route=\(path)".utf8)
+    }
+}
+
+extension Exchange {
+    /// The one way of a request through the server: authorize by the endpoint's policy, decode, rule, answer.
+    fileprivate func process<Parameters, Body, Answer>(
+        _ endpoint: Endpoint<Parameters, Body, Answer>, authenticator: Authenticator,
+        rule: @escaping (Call<Parameters, Body>, @escaping Respond<Answer>) -> Void
+    ) {
+        let parameters: Parameters
+        do throws(APIError) {
+            parameters = try Parameters(parameters: self.parameters())
+            if endpoint.takesBody { try requireJSON() }
+        } catch {
+            return fail(error)
+        }
+        let credentials = credentials
+        let policy = Authenticator.Policy(access: endpoint.access, owner: endpoint.owner?(parameters)) { tenant in
+            endpoint.denied
+                .replacing("{client_id}", with: endpoint.owner?(parameters) ?? credentials.clientID)
+                .replacing("{tenant}", with: tenant)
+        }
+        authenticator.authorize(credentials, policy, on: loop.lane, request: id) { [self] result in
+            do throws(APIError) {
+                principal = try result.get()
+                let body = endpoint.takesBody ? try Body(json: body) : Body()
+                let call = Call(
+                    parameters: parameters, body: body, principal: principal, request: id, lane: loop.lane)
+                rule(call) { [self] answer in
+                    switch answer {
+                    case .success(let answer): succeed(answer, status: endpoint.success)
+                    case .failure(let error): fail(error)
+                    }
+                }
+            } catch {
+                fail(error)
+            }
+        }
+    }
+}

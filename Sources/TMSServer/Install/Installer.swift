@@ -1,0 +1,93 @@
+#if canImport(Glibc)
+private import Glibc
+#elseif canImport(Musl)
+private import Musl
+#else
+private import Darwin
+#endif
+internal import FoundationEssentials
+internal import Logging
+internal import Primitives
+internal import TMSService
+internal import TMSStore
+
+/// Makes an installation. What is there already is left as it is, so that it can be run again after a failure.
+struct Installer {
+    let root: RootDirectory
+
+    enum Outcome: Equatable {
+        case nothingToDo
+        case installed
+    }
+
+    func run(logger: Logger) throws -> Outcome {
+        let isComplete = FileManager.default.fileExists(atPath: root.installOutput)
+        var changed = false
+        try makeFolders(&changed)
+        try makeFile(root.configurationFile, &changed) { Array(ConfigurationTemplate.text(ServerConfiguration()).utf8) }
+        try makeCertificate(&changed)
+        if try fillDatabase(logger: logger) { changed = true }
+        return changed || !isComplete ? .installed : .nothingToDo
+    }
+
+    private func makeFolders(_ changed: inout Bool) throws {
+        let parent = root.path.split(separator: "/").dropLast().joined(separator: "/")
+        try FileManager.default.createDirectory(atPath: "/" + parent, withIntermediateDirectories: true)
+        for folder in root.folders where !FileManager.default.fileExists(atPath: folder) {
+            try PrivateFile.makeFolder(folder)
+            changed = true
+        }
+    }
+
+    private func makeFile(_ path: String, _ changed: inout Bool, content: () throws -> [UInt8]) throws {
+        guard !FileManager.default.fileExists(atPath: path) else { return }
+        try PrivateFile.write(try content(), to: path)
+        changed = true
+    }
+
+    private func makeCertificate(_ changed: inout Bool) throws {
+        // Only both or none: a new key would not fit an old certificate.
+        guard
+            !FileManager.default.fileExists(atPath: root.certificateFile),
+            !FileManager.default.fileExists(atPath: root.keyFile)
+        else { return }
+        let pair = try SelfSignedCertificate.make(hostName: Self.hostName)
+        try PrivateFile.write(pair.key.utf8, to: root.keyFile)
+        try PrivateFile.write(pair.certificate.utf8, to: root.certificateFile)
+        changed = true
+    }
+
+    /// - Returns: whether it made tenants. Their secrets are on the disk before this returns.
+    private func fillDatabase(logger: Logger) throws -> Bool {
+        let isNew = !FileManager.default.fileExists(atPath: root.databaseFile)
+        // SQLite would make the file with the mode the umask leaves.
+        if isNew { try PrivateFile.write([], to: root.databaseFile) }
+        let store = try Store(Store.Configuration(path: root.databaseFile), logger: logger)
+        defer { store.shutdown() }
+        let caller = Caller(.command, id: "install", request: RequestID(process: .random(in: .min ... .max), number: 0))
+        let admins = try Installation.fill(store, as: caller)
+        guard !admins.isEmpty else { return isNew }
+        try write(admins)
+        return true
+    }
+
+    /// The secrets, with the three labels per tenant that the reference prints.
+    private func write(_ admins: [Installation.NewAdmin]) throws(ConfigurationError) {
+        var text: [UInt8] = []
+        text.reserveCapacity(4096)
+        for admin in admins {
+            text += "Tenant: \(admin.tenant)\nAdministrator ID: \(admin.adminID)\nAdministrator Password: ".utf8
+            admin.secret.withUnsafeBytes { text += $0 }
+            text += "\n\n".utf8
+        }
+        defer { text.withUnsafeMutableBytes { SecretBytes.wipe($0) } }
+        try PrivateFile.write(text, to: root.installOutput)
+    }
+
+    /// This machine's name, as its certificate should carry it.
+    private static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}

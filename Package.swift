@@ -48,7 +48,13 @@ let package = Package(
         ),
         .target(
             name: "TMSClient",
-            dependencies: ["TMSAPI", .product(name: "AsyncHTTPClient", package: "async-http-client")]
+            dependencies: [
+                "Primitives", "TMSAPI",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
         ),
         .target(
             name: "TMSServer",
@@ -76,12 +82,47 @@ let package = Package(
         .target(
             name: "TMSKeyCmd",
             dependencies: [
-                "TMSAPI", "TMSClient", "SSHKeys",
+                "Primitives", "TMSAPI", "TMSClient", "SSHKeys",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ]
         ),
         .executableTarget(name: "tms-keycmd", dependencies: ["TMSKeyCmd"]),
+
+        // What tests share: temporary folders, real programs as child processes, requests on the wire.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Primitives", "TMSAPI", "TMSStore",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            path: "Tests/TestSupport"
+        ),
+        .testTarget(name: "TMSAPITests", dependencies: ["TMSAPI", "Primitives"]),
+        .testTarget(name: "SSHKeysTests", dependencies: ["SSHKeys", "Primitives"]),
+        .testTarget(name: "TMSStoreTests", dependencies: ["TMSStore", "TestSupport"]),
+        .testTarget(name: "TMSServiceTests", dependencies: ["TMSService", "TestSupport"]),
+        .testTarget(
+            name: "TMSServerTests",
+            dependencies: [
+                "TMSServer", "tms-server", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(
+            name: "TMSKeyCmdTests",
+            dependencies: [
+                "TMSKeyCmd", "TMSClient", "SSHKeys", "tms-keycmd", "TestSupport",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        .testTarget(name: "EndToEndTests", dependencies: ["tms-server", "tms-keycmd", "SSHKeys", "TestSupport"]),
     ]
 )
 

@@ -22,9 +22,13 @@ package struct KeyCmd: ParsableCommand {
               AuthorizedKeysCommand /etc/ssh/tms_keycmd/tms-keycmd %u %U %f %t
               AuthorizedKeysCommandUser nobody
 
-            The program and all directories above it must belong to root and be writable by nobody else. Where the \
-            configuration has another place, add before %u: --config /etc/ssh/tms_keycmd/tms_keycmd.toml. From \
-            OpenSSH 9.4 on, add --connection "%C": sshd asks twice per login, and the server counts calls of one \
+            The program and all directories above it must belong to root and be writable by nobody else. Options, \
+            where they are needed, stand before %u:
+
+              --config /etc/ssh/tms_keycmd/tms_keycmd.toml
+              --connection "%C"
+
+            The second one from OpenSSH 9.4 on: sshd asks twice per login, and the server counts the calls of one \
             connection as one use of the key.
 
             The configuration needs two lines (timeout_seconds, ca_file, state_dir, breaker_failures and \

@@ -1,0 +1,74 @@
+internal import Foundation
+internal import TMSAPI
+internal import TMSStore
+
+/// A real `tms-server` in a folder of its own, on a free port.
+package final class TestServer: Sendable {
+    package let folder: TemporaryFolder
+    package let process: RunningProgram
+    /// `http://127.0.0.1:PORT`
+    package let url: String
+
+    /// The test client of a new installation (contract 5.5).
+    package static let clientHeaders = [
+        Header.tenant: "test", Header.clientID: "testclient1", Header.clientSecret: "secret1",
+    ]
+
+    /// Installs, unless the folder has an installation, and starts with the tenant `test` open.
+    /// - Parameters:
+    ///   - settings: `key=value` pairs of tms.toml.
+    ///   - address: `http_addr`; IPv4 loopback, so that ports of parallel tests cannot clash across families.
+    package static func start(
+        in folder: TemporaryFolder? = nil, settings: [String] = [], address: String = "http://127.0.0.1",
+        environment: [String: String] = [:]
+    ) async throws -> TestServer {
+        let folder = try folder ?? TemporaryFolder()
+        let root = folder.file("tms")
+        let install = try await Program.run(
+            Program.path("tms-server"), ["install", "--root-dir", root, "--allow-root"])
+        guard install.status == 0 else { throw Failure("install: \(install.errors)") }
+        let process = try RunningProgram(
+            Program.path("tms-server"),
+            ["serve", "--root-dir", root, "--allow-root", "--http-addr", address, "--http-port", "0"]
+                + (["enable_test_tenant=true"] + settings).flatMap { ["--set", $0] },
+            environment: environment)
+        let prefix = "listening on "
+        guard
+            try await eventually(withinSeconds: 60, { process.output.contains(prefix) || process.hasEnded }),
+            let line = process.output.split(separator: "\n").first(where: { $0.hasPrefix(prefix) })
+        else {
+            process.signal(SIGKILL)
+            throw Failure("the server did not start: \(process.errors)")
+        }
+        return TestServer(folder: folder, process: process, url: String(line.dropFirst(prefix.count)))
+    }
+
+    private init(folder: TemporaryFolder, process: RunningProgram, url: String) {
+        self.folder = folder
+        self.process = process
+        self.url = url
+    }
+
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+        package init(_ description: String) { self.description = description }
+    }
+
+    package var port: Int { url.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
+    package var root: String { folder.file("tms") }
+    package var databasePath: String { root + "/database/tms.db" }
+    /// What the server has logged so far.
+    package var log: String { process.errors }
+
+    /// - Returns: the exit status.
+    package func stop() async -> Int32 {
+        process.signal(SIGTERM)
+        return await process.waitUntilExit()
+    }
+
+    /// Changes the database beside the running server, as another process would.
+    package func changeDatabase(_ sql: String) throws {
+        let connection = try SQLiteConnection(path: databasePath, role: .writer, busyTimeoutMilliseconds: 10_000)
+        try connection.runScript(sql)
+    }
+}

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
 private import Glibc
-#elseif canImport(Musl)
-private import Musl
-#else
-private import Darwin
-#endif
 
 /// A value behind a lock, and the means to wait until it has become something: `Mutex` with a condition variable.
 ///
@@ -22,9 +16,7 @@ package final class Monitor<Value>: @unchecked Sendable {
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
         // Time-outs must not follow steps of the wall clock.
-        #if !canImport(Darwin)
         pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        #endif
         pthread_cond_init(condition, &attributes)
         pthread_condattr_destroy(&attributes)
     }
@@ -70,11 +62,7 @@ package final class Monitor<Value>: @unchecked Sendable {
 
     private static func deadline(inMilliseconds milliseconds: Int) -> timespec {
         var time = timespec()
-        #if canImport(Darwin)
-        clock_gettime(CLOCK_REALTIME, &time)
-        #else
         clock_gettime(CLOCK_MONOTONIC, &time)
-        #endif
         time.tv_sec += milliseconds / 1000
         time.tv_nsec += milliseconds % 1000 * 1_000_000
         if time.tv_nsec >= 1_000_000_000 {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
 private import Glibc
-#elseif canImport(Musl)
-private import Musl
-#else
-private import Darwin
-#endif
 
 /// Bytes that must not be seen: a private key, a client's or an administrator's secret.
 ///
@@ -51,11 +45,7 @@ package final class SecretBytes: @unchecked Sendable {
     /// Overwrites memory in a way that the optimiser may not drop, unlike `memset` before `free`.
     package static func wipe(_ memory: UnsafeMutableRawBufferPointer) {
         guard let start = memory.baseAddress else { return }
-        #if canImport(Darwin)
-        memset_s(start, memory.count, 0, memory.count)
-        #else
         explicit_bzero(start, memory.count)
-        #endif
     }
 }
 

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
 private import Glibc
-#elseif canImport(Musl)
-private import Musl
-#else
-private import Darwin
-#endif
 
 /// A thread of our own, for work that sleeps or is long and therefore has no place on an event loop.
 package final class WorkerThread: Sendable {
@@ -21,24 +15,18 @@ package final class WorkerThread: Sendable {
     /// - Parameter name: at most 15 bytes; what `top -H` and a debugger show.
     package init(name: String, priority: Priority = .normal, _ body: @escaping @Sendable () -> Void) {
         let start = Unmanaged.passRetained(Start(name: name, priority: priority, hasEnded: hasEnded, body: body))
-        #if canImport(Darwin)
-        var thread: pthread_t?
-        #else
         var thread = pthread_t()
-        #endif
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        let result = pthread_create(&thread, &attributes, { argument in
-            #if canImport(Darwin)
-            let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-            #else
-            guard let argument else { return nil }
-            let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-            #endif
-            start.run()
-            return nil
-        }, start.toOpaque())
+        let result = pthread_create(
+            &thread, &attributes,
+            { argument in
+                guard let argument else { return nil }
+                let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+                start.run()
+                return nil
+            }, start.toOpaque())
         pthread_attr_destroy(&attributes)
         precondition(result == 0, "cannot start thread \(name): errno \(result)")
     }
@@ -63,9 +51,6 @@ package final class WorkerThread: Sendable {
         }
 
         func run() {
-            #if canImport(Darwin)
-            pthread_setname_np(name)
-            #else
             // pthread_setname_np is not visible to Swift without a C shim; this file is the same thing.
             let comm = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
             if comm >= 0 {
@@ -74,7 +59,6 @@ package final class WorkerThread: Sendable {
             }
             // On Linux a niceness belongs to the thread, named by its id; 0 is the calling one.
             if priority != .normal { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, priority.rawValue) }
-            #endif
             body()
             hasEnded.update { $0 = true }
         }

@@ -18,7 +18,7 @@ package struct KeyPair: Sendable {
 
     /// Makes a pair from the operating system's random numbers.
     ///
-    /// An Ed25519 pair takes about 20 µs. An ECDSA pair takes about 8 ms and an RSA pair 0.7 s, at worst several
+    /// An Ed25519 pair takes about 20 µs. An ECDSA pair takes about 5 ms and an RSA pair 0.7 s, at worst several
     /// seconds: those come from a ``KeyPairPool`` wherever somebody waits.
     /// - Throws: what the cryptographic library throws when it cannot make an RSA key.
     package static func generate(_ algorithm: KeyAlgorithm) throws -> KeyPair {

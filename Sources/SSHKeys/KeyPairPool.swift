@@ -2,7 +2,7 @@ internal import Primitives
 
 /// Key pairs made ahead of time, for the kinds that take long.
 ///
-/// RSA pairs take most of a second, now and then several, and ECDSA pairs 8 ms: too long for an event loop and for a
+/// RSA pairs take most of a second, now and then several, and ECDSA pairs 5 ms: too long for an event loop and for a
 /// caller. Background threads keep a stock; a caller waits only when it ran dry.
 package final class KeyPairPool: Sendable {
     package struct Configuration: Sendable {
@@ -14,8 +14,8 @@ package final class KeyPairPool: Sendable {
         package var threads = 1
         /// Callers that may wait for a pair; further ones are refused at once.
         package var waitersMax = 64
-        /// Seconds after which a waiting caller is told that it takes too long, as soon as a thread has done with the
-        /// pair in hand.
+        /// Seconds after which a waiting caller is told that it takes too long, by the next thread that has done with
+        /// the pair in hand.
         package var waitSecondsMax = 30
 
         package init() {}
@@ -88,7 +88,9 @@ package final class KeyPairPool: Sendable {
 
     private static func work(on state: Monitor<KeyPairStock>, generate: Generator) {
         while true {
-            guard let step = state.wait(for: { $0.nextStep(now: .now) }) else { continue }
+            // A thread with nothing to make looks once a second for callers that have waited too long.
+            let step = state.wait(timeoutMilliseconds: 1000) { $0.nextStep(now: .now) }
+            guard let step else { continue }
             switch step {
             case .end: return
             case .tell(let expired): for waiter in expired { waiter.completion(.failure(.timedOut)) }

@@ -41,10 +41,13 @@ package struct PublicKeyLine: Sendable {
         switch algorithmName {
         case "ssh-ed25519":
             guard try takeString(from: &rest).count == 32 else { throw truncated }
-        case "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521":
+        case "ssh-rsa":
             for _ in 0..<2 {
                 guard !(try takeString(from: &rest).isEmpty) else { throw truncated }
             }
+        case "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521":
+            let curve = String(decoding: try takeString(from: &rest), as: UTF8.self)
+            guard algorithmName.hasSuffix("-" + curve), !(try takeString(from: &rest).isEmpty) else { throw truncated }
         default:
             guard !rest.isEmpty else { throw truncated }
             return

@@ -11,18 +11,19 @@ package enum Identifier {
 
     /// 1 to ``lengthMax`` ASCII letters, digits and `. _ - @ : + ~`.
     package static func isAcceptable(_ text: String) -> Bool {
-        (1...lengthMax).contains(text.utf8.count) && text.utf8.allSatisfy { character in
-            switch character {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: ":"),
-                UInt8(ascii: "+"), UInt8(ascii: "~"):
-                true
-            default:
-                false
+        (1...lengthMax).contains(text.utf8.count)
+            && text.utf8.allSatisfy { character in
+                switch character {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: ":"),
+                    UInt8(ascii: "+"), UInt8(ascii: "~"):
+                    true
+                default:
+                    false
+                }
             }
-        }
     }
 
     /// - Throws: 400 that names the field, when `text` may not be a new identifier.

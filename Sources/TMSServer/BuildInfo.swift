@@ -30,11 +30,11 @@ enum BuildInfo {
 
     private static var compiler: String {
         #if compiler(>=6.4)
-        "6.4 or newer"
+            "6.4 or newer"
         #elseif compiler(>=6.3)
-        "6.3"
+            "6.3"
         #else
-        "6.2 or older"
+            "6.2 or older"
         #endif
     }
 }

@@ -15,9 +15,11 @@ package struct Settings: Sendable {
     package var mvp = false
     /// Accounts that MVP mode never links anybody to.
     package var mvpDeniedAccounts: Set<String> = [
-        "root", "daemon", "bin", "sys", "sync", "adm", "lp", "mail", "operator", "games", "ftp", "nobody", "man", "news",
-        "uucp", "proxy", "www-data", "backup", "list", "irc", "sshd", "systemd-network", "systemd-resolve", "messagebus",
-        "postgres", "mysql", "slurm", "munge", "apache", "nginx", "tms", "halt", "shutdown", "dbus", "polkitd", "chrony",
+        "adm", "apache", "backup", "bin", "chrony", "daemon", "dbus", "ftp", "games", "halt", "irc", "list", "lp",
+        "mail",
+        "man", "messagebus", "munge", "mysql", "news", "nginx", "nobody", "operator", "polkitd", "postgres", "proxy",
+        "root", "shutdown", "slurm", "sshd", "sync", "sys", "systemd-network", "systemd-resolve", "tms", "uucp",
+        "www-data",
     ]
     /// Stands in for a missing `X-TMS-TENANT`; nil makes the header required.
     package var defaultTenant: String?

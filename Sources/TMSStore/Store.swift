@@ -1,14 +1,8 @@
+private import Glibc
 package import Logging
 internal import Primitives
-package import TMSAPI
 private import Synchronization
-#if canImport(Glibc)
-private import Glibc
-#elseif canImport(Musl)
-private import Musl
-#else
-private import Darwin
-#endif
+package import TMSAPI
 
 /// The database: many readers, one writer, and nothing acknowledged that is not durable.
 ///

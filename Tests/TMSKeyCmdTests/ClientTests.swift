@@ -43,7 +43,8 @@ struct ClientTests {
     }
 
     @Test func `encodes path and query so that no value can change the path`() async throws {
-        try await withClient(.json(status: 404, #"{"result_code":"404","result_msg":"NOT_FOUND"}"#)) { client, responder in
+        let notFound = Responder.Answer.json(status: 404, #"{"result_code":"404","result_msg":"NOT_FOUND"}"#)
+        try await withClient(notFound) { client, responder in
             var path = ClientPath()
             path.clientID = "a/b?c=d&e#f g%é"
             await #expect(throws: ClientError.refused(.notFound)) {
@@ -93,8 +94,11 @@ struct ClientTests {
     }
 
     @Test func `tells apart what may go wrong`() async throws {
-        try await withClient(.json(status: 503, #"{"result_code":"503","result_msg":"busy"}"#)) { client, responder in
-            await #expect(throws: ClientError.refused(.unavailable("busy"))) { try await client.send(SystemAPI.version) }
+        let busy = Responder.Answer.json(status: 503, #"{"result_code":"503","result_msg":"busy"}"#)
+        try await withClient(busy) { client, responder in
+            await #expect(throws: ClientError.refused(.unavailable("busy"))) {
+                try await client.send(SystemAPI.version)
+            }
 
             responder.set(.json(status: 502, "<html>"))
             let error = await #expect(throws: ClientError.self) { try await client.send(SystemAPI.version) }

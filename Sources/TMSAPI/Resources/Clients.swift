@@ -1,7 +1,7 @@
 package enum ClientsAPI {
     package static let get = Endpoint<ClientPath, Nothing, ClientDetails>(
-        .get, "tms/client/{client_id}", access: .clientOrAdmin, denied: "to view client {client_id} in tenant {tenant}.",
-        owner: \.clientID, "Show a client")
+        .get, "tms/client/{client_id}", access: .clientOrAdmin,
+        denied: "to view client {client_id} in tenant {tenant}.", owner: \.clientID, "Show a client")
 }
 
 package struct ClientPath: Message {

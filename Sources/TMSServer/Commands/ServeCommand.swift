@@ -51,7 +51,9 @@ struct ServeCommand: AsyncParsableCommand {
         let log = LogSink(level: configuration.logLevel, descriptors: try logDescriptors(configuration))
         defer { log.close() }
         let logger = Logger(label: "tms-server") { LogfmtHandler(label: $0, sink: log) }
-        for key in loader.unknownKeys { logger.warning("unknown configuration key ignored", metadata: ["key": "\(key)"]) }
+        for key in loader.unknownKeys {
+            logger.warning("unknown configuration key ignored", metadata: ["key": "\(key)"])
+        }
         let application = Application(configuration: configuration, root: directory, log: log, logger: logger)
         try await application.run { addresses in
             for address in addresses { logger.notice("listening", metadata: ["address": "\(address)"]) }

@@ -1,11 +1,5 @@
 package import ArgumentParser
-#if canImport(Glibc)
 internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
 
 /// `tms-server`.
 package struct TMSServerCommand: AsyncParsableCommand {
@@ -43,7 +37,8 @@ struct RootOptions: ParsableArguments {
     /// - Throws: a message and exit status 77 for root.
     func refuseRoot() throws {
         guard geteuid() == 0, !allowRoot else { return }
-        StandardError.write("tms-server: refuses to run as root, which it has no need of. Use an own user, or --allow-root.")
+        StandardError.write(
+            "tms-server: refuses to run as root, which it has no need of. Use an own user, or --allow-root.")
         throw ExitCode(77)
     }
 }
@@ -52,13 +47,7 @@ enum StandardError {
     static func write(_ line: String) {
         var line = line + "\n"
         line.withUTF8 { bytes in
-            #if canImport(Glibc)
             _ = Glibc.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
-            #elseif canImport(Musl)
-            _ = Musl.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
-            #else
-            _ = Darwin.write(STDERR_FILENO, bytes.baseAddress, bytes.count)
-            #endif
         }
     }
 }

@@ -21,7 +21,8 @@ extension ConfigurationKey {
         text("title", \.title, "A label for this server."),
         .init(
             name: "http_addr",
-            meaning: "Scheme and address to listen on: https://localhost, http://127.0.0.1, https://0.0.0.0, https://[::].",
+            meaning:
+                "Scheme and address to listen on: https://localhost, http://127.0.0.1, https://0.0.0.0, https://[::].",
             set: { configuration, value throws(ConfigurationValue.Problem) in
                 guard let address = ListenAddress(try value.text()) else {
                     throw .init("must be http:// or https:// and a host or address")
@@ -34,7 +35,8 @@ extension ConfigurationKey {
         choice("new_clients", \.newClients, "Who may register clients."),
         list("server_urls", \.serverURLs, "Addresses by which clients reach this server, for the API's description."),
         .init(
-            name: "default_tenant", meaning: "Stands in for a missing X-TMS-TENANT header. Empty: the header is required.",
+            name: "default_tenant",
+            meaning: "Stands in for a missing X-TMS-TENANT header. Empty: the header is required.",
             set: { configuration, value throws(ConfigurationValue.Problem) in
                 let tenant = try value.text()
                 configuration.rules.defaultTenant = tenant.isEmpty ? nil : tenant
@@ -76,7 +78,8 @@ extension ConfigurationKey {
         integer(
             "shutdown_timeout_seconds", \.shutdownTimeoutSeconds, 0...3600,
             "For which a stop waits for requests in hand."),
-        integer("write_queue_max", \.writeQueueMax, 1...1_000_000, "Writes waiting for the disk. Further ones get 503."),
+        integer(
+            "write_queue_max", \.writeQueueMax, 1...1_000_000, "Writes waiting for the disk. Further ones get 503."),
         integer("write_batch_max", \.writeBatchMax, 1...100_000, "Writes that share one commit."),
         integer(
             "sqlite_busy_timeout_milliseconds", \.busyTimeoutMilliseconds, 0...600_000,

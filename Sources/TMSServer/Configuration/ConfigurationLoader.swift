@@ -45,8 +45,8 @@ struct ConfigurationLoader {
         do {
             table = try TOMLTable(string: text)
         } catch let error as TOMLParseError {
-            let where_ = error.source.begin
-            throw ConfigurationError("\(file):\(where_.line):\(where_.column): \(error.description)")
+            let position = error.source.begin
+            throw ConfigurationError("\(file):\(position.line):\(position.column): \(error.description)")
         } catch {
             throw ConfigurationError("\(file): \(error)")
         }

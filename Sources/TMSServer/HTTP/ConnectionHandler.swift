@@ -171,7 +171,9 @@ final class ConnectionHandler: ChannelInboundHandler {
             guard now - exchange.startedAt > .seconds(limits.requestTimeoutSeconds) else { return }
             end(exchange, APIError(.requestTimeout, "the request did not come to its end in time"))
         case .answering(let exchange):
-            guard now - exchange.startedAt > .seconds(limits.requestTimeoutSeconds), !exchange.isAnswered else { return }
+            guard now - exchange.startedAt > .seconds(limits.requestTimeoutSeconds), !exchange.isAnswered else {
+                return
+            }
             exchange.fail(.unavailable("ERROR: the request could not be answered in time"))
         case .discarding:
             // Whoever does not read its refusal need not be waited for.

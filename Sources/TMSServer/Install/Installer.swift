@@ -1,11 +1,5 @@
-#if canImport(Glibc)
-private import Glibc
-#elseif canImport(Musl)
-private import Musl
-#else
-private import Darwin
-#endif
 internal import FoundationEssentials
+private import Glibc
 internal import Logging
 internal import Primitives
 internal import TMSService

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
 private import Glibc
-#elseif canImport(Musl)
-private import Musl
-#else
-private import Darwin
-#endif
 
 /// Files that only their owner may read, and that are there completely or not at all.
 enum PrivateFile {
@@ -33,13 +27,7 @@ enum PrivateFile {
     }
 
     private static func write(_ descriptor: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
-        #if canImport(Glibc)
         Glibc.write(descriptor, start, count)
-        #elseif canImport(Musl)
-        Musl.write(descriptor, start, count)
-        #else
-        Darwin.write(descriptor, start, count)
-        #endif
     }
 
     private static func failure(_ path: String) -> ConfigurationError {

@@ -58,7 +58,8 @@ package final class Authenticator: Sendable {
     /// Tries the candidates in order; the first that permits the call wins (design.md section 6).
     /// - Parameter refusal: why an earlier candidate, whose secret was right, was not enough.
     private func check(
-        _ candidates: ArraySlice<Candidate>, of tenant: String, _ policy: Policy, on lane: StoreLane, request: RequestID,
+        _ candidates: ArraySlice<Candidate>, of tenant: String, _ policy: Policy, on lane: StoreLane,
+        request: RequestID,
         refusal: APIError?, then completion: @escaping (Result<Principal, APIError>) -> Void
     ) {
         guard let candidate = candidates.first else {

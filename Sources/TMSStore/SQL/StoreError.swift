@@ -38,7 +38,7 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     package var apiError: APIError {
         switch code {
         case .unique: APIError(.conflict, "ERROR: it exists already")
-        case .foreignKey: APIError(.unprocessable, "ERROR: something it refers to does not exist, or still refers to it")
+        case .foreignKey: APIError(.unprocessable, "ERROR: a row it refers to is missing, or one still refers to it")
         case .check: APIError(.unprocessable, "ERROR: a value is out of range")
         case .busy: .unavailable("ERROR: the database is busy")
         case .full: .unavailable("ERROR: the database has no room", retryAfterSeconds: 30)

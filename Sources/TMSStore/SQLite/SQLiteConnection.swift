@@ -1,11 +1,5 @@
 private import CSQLite
-#if canImport(Glibc)
 private import Glibc
-#elseif canImport(Musl)
-private import Musl
-#else
-private import Darwin
-#endif
 internal import TMSAPI
 
 /// One connection to a SQLite file, with its prepared statements.
@@ -171,8 +165,8 @@ extension StoreError {
     fileprivate init(sqlite result: Int32, handle: OpaquePointer?, context: String) {
         let code: Code =
             switch (result, result & 0xFF) {
-            case (SQLITE_CONSTRAINT_UNIQUE_CODE, _), (SQLITE_CONSTRAINT_PRIMARYKEY_CODE, _): .unique
-            case (SQLITE_CONSTRAINT_FOREIGNKEY_CODE, _): .foreignKey
+            case (ExtendedCode.uniqueConstraint, _), (ExtendedCode.primaryKeyConstraint, _): .unique
+            case (ExtendedCode.foreignKeyConstraint, _): .foreignKey
             case (_, SQLITE_CONSTRAINT): .check
             case (_, SQLITE_BUSY), (_, SQLITE_LOCKED): .busy
             case (_, SQLITE_FULL): .full
@@ -185,7 +179,9 @@ extension StoreError {
     }
 }
 
-// The header spells these as expressions that Swift does not import: primary code + (n << 8).
-private let SQLITE_CONSTRAINT_FOREIGNKEY_CODE = SQLITE_CONSTRAINT | (3 << 8)
-private let SQLITE_CONSTRAINT_PRIMARYKEY_CODE = SQLITE_CONSTRAINT | (6 << 8)
-private let SQLITE_CONSTRAINT_UNIQUE_CODE = SQLITE_CONSTRAINT | (8 << 8)
+/// The header spells these as expressions, which Swift does not import.
+private enum ExtendedCode {
+    static let foreignKeyConstraint = SQLITE_CONSTRAINT | (3 << 8)
+    static let primaryKeyConstraint = SQLITE_CONSTRAINT | (6 << 8)
+    static let uniqueConstraint = SQLITE_CONSTRAINT | (8 << 8)
+}

@@ -13,7 +13,8 @@ extension Transaction {
             INSERT INTO audit (at, tenant, caller, request_id, action, subject, old_value, new_value)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             """,
-            .time(now), .text(tenant), .text(caller.description), .text(caller.request.description), .text(action), .text(subject),
+            .time(now), .text(tenant), .text(caller.description), .text(caller.request.description), .text(action),
+            .text(subject),
             .optional(old), .optional(new))
     }
 }

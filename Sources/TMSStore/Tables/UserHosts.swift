@@ -37,6 +37,7 @@ extension Transaction {
             userMFA.map(SQLValue.integer) ?? .null)
         guard inserted > 0 else { return }
         try audit(
-            "user host created", tenant: tenant, subject: "user \(userID) as \(account) on \(host)", new: "\(expiresAt)")
+            "user host created", tenant: tenant, subject: "user \(userID) as \(account) on \(host)", new: "\(expiresAt)"
+        )
     }
 }

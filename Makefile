@@ -1,0 +1,62 @@
+# make            what there is to make
+# make run        build, install what is missing, start the server on SQLite, print a curl line that makes a key
+# make test       install what the tests need, run them all
+
+ROOT   ?= run/tms
+PORT   ?= 3000
+SWIFT  ?= swift
+
+.PHONY: help run build test bench endurance tsan fmt lint install clean setup
+
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+# make build      the programs, optimised, in .build/release
+build: setup
+	$(SWIFT) build -c release --product tms-server
+	$(SWIFT) build -c release --product tms-keycmd
+	@scripts/build-info > .build/release/tms-server.build
+
+run: build
+	@scripts/run "$(ROOT)" "$(PORT)"
+
+test: setup
+	@scripts/require openssh-server:/usr/sbin/sshd openssh-client:ssh-keygen strace:strace openssl:openssl curl:curl
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+# make bench      CPU and latency of the four operations beside a bare NIO responder (some minutes)
+bench: build
+	@scripts/require wrk:wrk python3:python3
+	$(SWIFT) build -c release --package-path Benchmarks
+	python3 Benchmarks/bench.py $(BENCH_FLAGS)
+
+# make endurance  a million creates, then a million lookups, over 100 connections
+endurance: build
+	TMS_PROGRAMS=$(CURDIR)/.build/release TMS_ENDURANCE_REQUESTS=1000000 $(SWIFT) test --filter EnduranceTests
+
+# make tsan       the store's and the rules' tests under ThreadSanitizer
+tsan: setup
+	$(SWIFT) test --sanitize=thread --scratch-path .build/tsan --filter 'TMSStoreTests|TMSServiceTests'
+
+# make fmt        format the sources
+fmt:
+	$(SWIFT) format --in-place --recursive Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Sources
+
+# make lint       say what is not formatted
+lint:
+	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Sources
+
+# make install    the programs into PREFIX (default /usr/local)
+PREFIX ?= /usr/local
+install: build
+	install -D -m 0755 .build/release/tms-server $(DESTDIR)$(PREFIX)/bin/tms-server
+	install -D -m 0644 .build/release/tms-server.build $(DESTDIR)$(PREFIX)/bin/tms-server.build
+	install -D -m 0755 .build/release/tms-keycmd $(DESTDIR)$(PREFIX)/bin/tms-keycmd
+
+# make clean      remove what was built; installations stay
+clean:
+	rm -rf .build Benchmarks/.build
+
+setup:
+	@scripts/require libsqlite3-dev:/usr/include/sqlite3.h

@@ -13,8 +13,8 @@ help:
 
 # make build      the programs, optimised, in .build/release
 build: setup
-	$(SWIFT) build -c release --product tms-server
-	$(SWIFT) build -c release --product tms-keycmd
+	$(SWIFT) build -c release --static-swift-stdlib --product tms-server
+	$(SWIFT) build -c release --static-swift-stdlib --product tms-keycmd
 	@scripts/build-info > .build/release/tms-server.build
 
 run: build

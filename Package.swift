@@ -52,6 +52,7 @@ let package = Package(
                 "Primitives", "TMSAPI",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
@@ -103,8 +104,17 @@ let package = Package(
         ),
         .testTarget(name: "TMSAPITests", dependencies: ["TMSAPI", "Primitives"]),
         .testTarget(name: "SSHKeysTests", dependencies: ["SSHKeys", "Primitives"]),
-        .testTarget(name: "TMSStoreTests", dependencies: ["TMSStore", "TestSupport"]),
-        .testTarget(name: "TMSServiceTests", dependencies: ["TMSService", "TestSupport"]),
+        .testTarget(
+            name: "TMSStoreTests",
+            dependencies: ["TMSStore", "TMSAPI", "TestSupport", .product(name: "Logging", package: "swift-log")]
+        ),
+        .testTarget(
+            name: "TMSServiceTests",
+            dependencies: [
+                "TMSService", "TMSStore", "TMSAPI", "SSHKeys", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(
             name: "TMSServerTests",
             dependencies: [
@@ -116,7 +126,7 @@ let package = Package(
         .testTarget(
             name: "TMSKeyCmdTests",
             dependencies: [
-                "TMSKeyCmd", "TMSClient", "SSHKeys", "tms-keycmd", "TestSupport",
+                "TMSKeyCmd", "TMSClient", "TMSAPI", "SSHKeys", "Primitives", "tms-keycmd", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

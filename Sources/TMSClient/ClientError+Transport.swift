@@ -1,13 +1,14 @@
 private import AsyncHTTPClient
 private import NIOCore
 private import NIOPosix
+private import NIOSSL
 
 #if canImport(Glibc)
-private import Glibc
+    private import Glibc
 #elseif canImport(Musl)
-private import Musl
+    private import Musl
 #else
-private import Darwin
+    private import Darwin
 #endif
 
 extension ClientError {
@@ -18,9 +19,19 @@ extension ClientError {
         case let error as HTTPClientError: self.init(error)
         case let error as NIOConnectionError: self = .unreachable(error.reason)
         case let error as IOError: self = .unreachable(String(cString: strerror(error.errnoCode)))
+        case NIOSSLError.handshakeFailed(let cause): self = .unreachable(Self.reason(ofFailedHandshake: cause))
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname:
+            self = .unreachable("the server's certificate is for another name")
         case is CancellationError: self = .cancelled
         default: self = .unreachable("\(error)")
         }
+    }
+
+    private static func reason(ofFailedHandshake cause: BoringSSLError) -> String {
+        let text = "\(cause)"
+        // The library has no other name for it than this text.
+        return text.contains("CERTIFICATE_VERIFY_FAILED")
+            ? "the server's certificate is not trusted; is the file of its CA configured?" : "TLS failed: \(text)"
     }
 
     /// Uses the library's short descriptions only: its long ones quote header values, and so secrets.

@@ -1,16 +1,17 @@
 #if canImport(Glibc)
-private import Glibc
+    private import Glibc
 #elseif canImport(Musl)
-private import Musl
+    private import Musl
 #else
-private import Darwin
+    private import Darwin
 #endif
 
 /// Stops calling a server that does not answer, so that logins by other means do not wait for it.
 ///
-/// Every login runs the program anew, so the count of failures lives in a file. Its text is the number of failures in a
-/// row and the time of the last one, in microseconds since 1970. Two processes that write at the same time lose one
-/// count, which is harmless. A file that cannot be read or written is as good as none: never a reason to refuse a login.
+/// Every login runs the program anew, so the count of failures lives in a file. Its text is the number of failures in
+/// a row and the time of the last one, in microseconds since 1970. Two processes that write at the same time lose one
+/// count, which is harmless. A file that cannot be read or written is as good as none: never a reason to refuse a
+/// login.
 struct Breaker: Sendable {
     /// Failures in a row after which calls stop.
     let failuresMax: Int

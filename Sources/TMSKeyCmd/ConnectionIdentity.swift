@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-private import Glibc
+    private import Glibc
 #elseif canImport(Musl)
-private import Musl
+    private import Musl
 #else
-private import Darwin
+    private import Darwin
 #endif
 
 /// What tells one SSH connection of this host from another.
@@ -13,7 +13,7 @@ enum ConnectionIdentity {
     /// "pid:start time" of the process that started this one, which is sshd's own for the connection.
     ///
     /// The start time, in ticks since the machine started, tells it from a later process of the same number. Without
-    /// it (no /proc, or one that hides other users' processes) there is no identity: a number alone would be used again.
+    /// it (no /proc, or one that hides other users' processes) there is no identity: a number alone comes again.
     static func ofParent() -> String? {
         let parent = getppid()
         guard let status = try? SmallFile.read("/proc/\(parent)/stat"), let time = startTime(inStatus: status) else {

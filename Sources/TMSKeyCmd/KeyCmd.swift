@@ -2,11 +2,11 @@ package import ArgumentParser
 private import TMSAPI
 
 #if canImport(Glibc)
-private import Glibc
+    private import Glibc
 #elseif canImport(Musl)
-private import Musl
+    private import Musl
 #else
-private import Darwin
+    private import Darwin
 #endif
 
 /// `tms-keycmd`: sshd's AuthorizedKeysCommand. Four arguments in, at most one public key line out.
@@ -48,9 +48,10 @@ package struct KeyCmd: ParsableCommand {
     @Option(help: ArgumentHelp("The configuration.", valueName: "file"))
     private var config = KeyCmdConfiguration.standardPath
 
-    @Option(help: ArgumentHelp(
-        "What identifies the SSH connection: sshd's %C. Default: number and start time of the calling process.",
-        valueName: "text"))
+    @Option(
+        help: ArgumentHelp(
+            "What identifies the SSH connection: sshd's %C. Default: number and start time of the calling process.",
+            valueName: "text"))
     private var connection: String?
 
     @Flag(help: "Log to standard error instead of syslog.")

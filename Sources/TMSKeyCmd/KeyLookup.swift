@@ -54,7 +54,8 @@ struct KeyLookup: Sendable {
         if error.isServerFailure { breaker?.recordFailure() } else { breaker?.recordSuccess() }
         guard case .refused(let refusal) = error else { throw KeyCmdFailure("\(error)") }
         switch refusal.code {
-        case .notFound:
+        // Our server's 404 for a path it does not know has another text, and means that `tms_url` is wrong.
+        case .notFound where refusal.message == APIError.notFound.message:
             // Most logins on a host are none of TMS's.
             log(.info, "no TMS key \(question.fingerprint) for \(question.user)")
         case .forbidden:

@@ -1,11 +1,11 @@
 private import Primitives
 
 #if canImport(Glibc)
-private import Glibc
+    private import Glibc
 #elseif canImport(Musl)
-private import Musl
+    private import Musl
 #else
-private import Darwin
+    private import Darwin
 #endif
 
 /// Ends the process when its time is up, whatever else of it hangs: a file system, a name lookup, a handshake.

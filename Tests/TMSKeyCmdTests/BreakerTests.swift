@@ -1,5 +1,6 @@
 import Foundation
 import SSHKeys
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(2)))
@@ -76,7 +77,7 @@ struct BreakerTests {
             for expected in ["refused", "refused", "2 times in a row"] {
                 let outcome = try await folder.ask(key.fingerprint)
                 #expect(outcome.status == 1)
-                #expect(outcome.log.contains(expected), "\(outcome.log)")
+                #expect(outcome.errors.contains(expected), "\(outcome.errors)")
             }
         }
     }

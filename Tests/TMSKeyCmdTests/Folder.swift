@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A temporary directory with a configuration in it, for one test.
 struct Folder {
@@ -29,6 +30,7 @@ struct Folder {
     /// Asks for the key of `fingerprint`, as sshd would.
     func ask(_ fingerprint: String, options: [String] = []) async throws -> Program.Outcome {
         try await Program.run(
+            Program.path("tms-keycmd"),
             ["--verbose", "--config", configPath] + options + ["alice", "1001", fingerprint, "ssh-ed25519"])
     }
 }

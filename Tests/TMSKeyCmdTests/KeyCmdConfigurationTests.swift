@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import TMSKeyCmd
@@ -29,14 +30,15 @@ struct KeyCmdConfigurationTests {
     }
 
     @Test func `reads every key of ours`() async throws {
-        let configuration = try await read(Self.stock + """
-            timeout_seconds = 1.5
-            ca_file = "/etc/ssh/tms_keycmd/ca.pem"
-            state_dir = "/run/tms_keycmd"
-            breaker_failures = 7
-            breaker_seconds = 60
-            some_later_key = true
-            """)
+        let configuration = try await read(
+            Self.stock + """
+                timeout_seconds = 1.5
+                ca_file = "/etc/ssh/tms_keycmd/ca.pem"
+                state_dir = "/run/tms_keycmd"
+                breaker_failures = 7
+                breaker_seconds = 60
+                some_later_key = true
+                """)
         #expect(configuration.timeout == .milliseconds(1500))
         #expect(configuration.caFile == "/etc/ssh/tms_keycmd/ca.pem")
         #expect(configuration.stateDirectory == "/run/tms_keycmd")
@@ -73,7 +75,7 @@ struct KeyCmdConfigurationTests {
             let outcome = try await folder.ask("SHA256:x")
             #expect(outcome.status == 1)
             #expect(outcome.output.isEmpty)
-            #expect(outcome.log.contains(folder.configPath))
+            #expect(outcome.errors.contains(folder.configPath))
         }
     }
 
@@ -84,7 +86,7 @@ struct KeyCmdConfigurationTests {
             let outcome = try await folder.ask("SHA256:x")
             #expect(outcome.status == 1)
             #expect(outcome.output.isEmpty)
-            #expect(outcome.log.contains("\(folder.path)/ca.pem"))
+            #expect(outcome.errors.contains("\(folder.path)/ca.pem"))
         }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import SSHKeys
+import TestSupport
 import Testing
 
 @testable import TMSKeyCmd
@@ -17,8 +18,8 @@ struct KeyCmdTests {
         return .json(status: 200, #"{"result_code":"0","result_msg":"success","public_key":"\#(text)"}"#)
     }
 
-    private func refused(_ status: Int) -> Responder.Answer {
-        .json(status: status, #"{"result_code":"\#(status)","result_msg":"because"}"#)
+    private func refused(_ status: Int, _ message: String = "because") -> Responder.Answer {
+        .json(status: status, #"{"result_code":"\#(status)","result_msg":"\(message)"}"#)
     }
 
     /// Asks a responder that gives `answer`, with the stock configuration and `config` added.
@@ -48,10 +49,11 @@ struct KeyCmdTests {
         #expect(request.path == "/v1/tms/pubkeys/creds/retrieve")
         #expect(request.headers["content-type"]?.hasPrefix("application/json") == true)
         #expect(request.headers.keys.allSatisfy { !$0.hasPrefix("x-tms-") })
-        #expect(request.body == """
-            {"user":"alice","user_uid":"1001","host":"login1","public_key_fingerprint":"\(key.fingerprint)",\
-            "key_type":"ssh-ed25519","connection":"10.0.0.1 5 10.0.0.2 22"}
-            """)
+        #expect(
+            request.body == """
+                {"user":"alice","user_uid":"1001","host":"login1","public_key_fingerprint":"\(key.fingerprint)",\
+                "key_type":"ssh-ed25519","connection":"10.0.0.1 5 10.0.0.2 22"}
+                """)
     }
 
     @Test(arguments: [[], ["--connection", ""]])
@@ -67,7 +69,7 @@ struct KeyCmdTests {
         let (outcome, _) = try await ask(found(try KeyPair.generate(.ed25519).publicLine))
         #expect(outcome.status == 1)
         #expect(outcome.output.isEmpty)
-        #expect(outcome.log.contains(key.fingerprint))
+        #expect(outcome.errors.contains(key.fingerprint))
     }
 
     @Test func `prints nothing of an answer with a second line`() async throws {
@@ -94,12 +96,17 @@ struct KeyCmdTests {
         #expect(outcome.output.isEmpty)
     }
 
-    @Test(arguments: [404, 403])
-    func `a quiet no is a success without output`(status: Int) async throws {
-        let (outcome, _) = try await ask(refused(status))
+    @Test(arguments: [(404, "NOT_FOUND"), (403, "because")])
+    func `a quiet no is a success without output`(status: Int, message: String) async throws {
+        let (outcome, _) = try await ask(refused(status, message))
         #expect(outcome.status == 0)
         #expect(outcome.output.isEmpty)
-        #expect(outcome.log.contains("because") == (status == 403))
+        #expect(outcome.errors.contains("because") == (status == 403))
+    }
+
+    @Test func `a path the server does not know is a failure`() async throws {
+        let (outcome, _) = try await ask(refused(404, "not found"))
+        #expect(outcome.status == 1)
     }
 
     @Test(arguments: [400, 401, 500, 503])
@@ -107,7 +114,7 @@ struct KeyCmdTests {
         let (outcome, _) = try await ask(refused(status))
         #expect(outcome.status == 1)
         #expect(outcome.output.isEmpty)
-        #expect(outcome.log.contains("because"))
+        #expect(outcome.errors.contains("because"))
     }
 
     @Test(arguments: [302, 404, 502])
@@ -146,7 +153,7 @@ struct KeyCmdTests {
             let outcome = try await folder.ask(key.fingerprint)
             #expect(outcome.status == 1)
             #expect(outcome.output.isEmpty)
-            #expect(outcome.log.contains("refused"))
+            #expect(outcome.errors.contains("refused"))
             #expect(start.duration(to: .now) < .seconds(15))
         }
     }
@@ -157,17 +164,17 @@ struct KeyCmdTests {
         ["alice", "root", "SHA256:x", "ssh-rsa"], ["--unknown", "alice", "1001", "SHA256:x", "ssh-rsa"],
     ])
     func `wrong arguments are a failure without output`(arguments: [String]) async throws {
-        let outcome = try await Program.run(arguments)
+        let outcome = try await Program.run(Program.path("tms-keycmd"), arguments)
         #expect(outcome.status != 0)
         #expect(outcome.output.isEmpty)
-        #expect(outcome.log.contains("Error"))
+        #expect(outcome.errors.contains("Error"))
     }
 
     @Test func `tells its version and its use`() async throws {
-        let version = try await Program.run(["--version"])
+        let version = try await Program.run(Program.path("tms-keycmd"), ["--version"])
         #expect(version.status == 0)
         #expect(version.output.hasPrefix("TMS keycmd v"))
-        let help = try await Program.run(["--help"])
+        let help = try await Program.run(Program.path("tms-keycmd"), ["--help"])
         #expect(help.status == 0)
         #expect(help.output.contains("AuthorizedKeysCommand /etc/ssh/tms_keycmd/tms-keycmd"))
         #expect(help.output.contains("--connection \"%C\""))

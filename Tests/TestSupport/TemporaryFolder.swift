@@ -1,4 +1,18 @@
 internal import Foundation
+private import Synchronization
+
+/// A number that many tasks may raise.
+package final class Tally: Sendable {
+    private let number = Mutex(0)
+
+    package init() {}
+
+    package var count: Int { number.withLock { $0 } }
+
+    package func add() {
+        number.withLock { $0 += 1 }
+    }
+}
 
 /// A folder of its own for a test, gone with the last reference to it.
 package final class TemporaryFolder: Sendable {

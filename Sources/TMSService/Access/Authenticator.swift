@@ -14,6 +14,9 @@ package final class Authenticator: Sendable {
             entriesMax: settings.credentialCacheMax, ageMaxSeconds: settings.credentialCacheSeconds)
     }
 
+    /// How many principals' credentials are in memory.
+    package var rememberedCredentials: Int { cache.count }
+
     /// What an operation asks of its caller.
     package struct Policy: Sendable {
         package let access: Access

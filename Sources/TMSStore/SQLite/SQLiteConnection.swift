@@ -166,7 +166,7 @@ extension StoreError {
         let code: Code =
             switch (result, result & 0xFF) {
             case (ExtendedCode.uniqueConstraint, _), (ExtendedCode.primaryKeyConstraint, _): .unique
-            case (ExtendedCode.foreignKeyConstraint, _): .foreignKey
+            case (ExtendedCode.foreignKeyConstraint, _), (ExtendedCode.triggerConstraint, _): .foreignKey
             case (_, SQLITE_CONSTRAINT): .check
             case (_, SQLITE_BUSY), (_, SQLITE_LOCKED): .busy
             case (_, SQLITE_FULL): .full
@@ -183,5 +183,7 @@ extension StoreError {
 private enum ExtendedCode {
     static let foreignKeyConstraint = SQLITE_CONSTRAINT | (3 << 8)
     static let primaryKeyConstraint = SQLITE_CONSTRAINT | (6 << 8)
+    /// What a foreign key with ON DELETE RESTRICT reports.
+    static let triggerConstraint = SQLITE_CONSTRAINT | (7 << 8)
     static let uniqueConstraint = SQLITE_CONSTRAINT | (8 << 8)
 }

@@ -23,7 +23,8 @@ class QueuedWrite: @unchecked Sendable {
 final class TypedWrite<Value: Sendable>: QueuedWrite, @unchecked Sendable {
     private let body: @Sendable (Transaction) throws(APIError) -> Value
     private let completion: (Result<Value, APIError>) -> Void
-    private var result = Result<Value, APIError>.failure(.internalFailure)
+    /// nil until it was performed.
+    private var result: Result<Value, APIError>?
 
     init(
         caller: Caller, lane: LaneResume?,
@@ -46,8 +47,8 @@ final class TypedWrite<Value: Sendable>: QueuedWrite, @unchecked Sendable {
     }
 
     override func complete(failure: APIError?) {
-        // A write that had failed by itself keeps its own reason.
-        if let failure, case .success = result { result = .failure(failure) }
-        completion(result)
+        // A write that was refused by its own rule keeps that reason, whatever became of its batch.
+        if case .failure = result {} else if let failure { result = .failure(failure) }
+        completion(result ?? .failure(.internalFailure))
     }
 }

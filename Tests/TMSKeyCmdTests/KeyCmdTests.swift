@@ -19,7 +19,7 @@ struct KeyCmdTests {
     }
 
     private func refused(_ status: Int, _ message: String = "because") -> Responder.Answer {
-        .json(status: status, #"{"result_code":"\#(status)","result_msg":"\(message)"}"#)
+        .json(status: status, #"{"result_code":"\#(status)","result_msg":"\#(message)"}"#)
     }
 
     /// Asks a responder that gives `answer`, with the stock configuration and `config` added.

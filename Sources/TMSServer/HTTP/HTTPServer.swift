@@ -8,7 +8,7 @@ internal import NIOSSL
 /// The listening sockets and what hangs behind them.
 final class HTTPServer: Sendable {
     struct Configuration: Sendable {
-        /// Name or address to bind; a name's addresses are all bound, IPv4 and IPv6.
+        /// Name or address to bind; `localhost` means both the IPv4 and the IPv6 one.
         var host = "localhost"
         /// 0 takes a free one.
         var port = 3000
@@ -46,7 +46,7 @@ final class HTTPServer: Sendable {
         var listeners: [(channel: any Channel, quiescing: ServerQuiescingHelper)] = []
         var port = configuration.port
         var failure: (any Error)?
-        for address in try Self.addresses(of: configuration.host, port: port) {
+        for address in try addresses(port: port) {
             let quiescing = ServerQuiescingHelper(group: group)
             var address = address
             address.port = port
@@ -59,14 +59,23 @@ final class HTTPServer: Sendable {
                 failure = error
             }
         }
-        guard !listeners.isEmpty else { throw failure ?? ChannelError.unknownLocalAddress }
+        guard !listeners.isEmpty else {
+            let reason = failure.map { "\($0)" } ?? "it has no address"
+            throw ConfigurationError("cannot listen on \(configuration.host) port \(configuration.port): \(reason)")
+        }
         loops.startSweeping()
         return Listening(listeners: listeners, addresses: listeners.compactMap(\.channel.localAddress))
     }
 
-    private static func addresses(of host: String, port: Int) throws -> [SocketAddress] {
+    private func addresses(port: Int) throws -> [SocketAddress] {
+        let host = configuration.host
         if let address = try? SocketAddress(ipAddress: host, port: port) { return [address] }
-        guard host == "localhost" else { return [try SocketAddress.makeAddressResolvingHost(host, port: port)] }
+        guard host == "localhost" else {
+            guard let address = try? SocketAddress.makeAddressResolvingHost(host, port: port) else {
+                throw ConfigurationError("cannot listen on '\(host)': there is no address of that name")
+            }
+            return [address]
+        }
         // Not left to the resolver, which on many machines knows only one of the two.
         return try ["127.0.0.1", "::1"].map { try SocketAddress(ipAddress: $0, port: port) }
     }

@@ -1,15 +1,8 @@
 private import AsyncHTTPClient
+private import Glibc
 private import NIOCore
 private import NIOPosix
 private import NIOSSL
-
-#if canImport(Glibc)
-    private import Glibc
-#elseif canImport(Musl)
-    private import Musl
-#else
-    private import Darwin
-#endif
 
 extension ClientError {
     /// From whatever the HTTP library threw.

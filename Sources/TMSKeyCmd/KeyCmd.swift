@@ -1,13 +1,6 @@
 package import ArgumentParser
+private import Glibc
 private import TMSAPI
-
-#if canImport(Glibc)
-    private import Glibc
-#elseif canImport(Musl)
-    private import Musl
-#else
-    private import Darwin
-#endif
 
 /// `tms-keycmd`: sshd's AuthorizedKeysCommand. Four arguments in, at most one public key line out.
 package struct KeyCmd: ParsableCommand {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    private import Glibc
-#elseif canImport(Musl)
-    private import Musl
-#else
-    private import Darwin
-#endif
+private import Glibc
 
 /// Standard output and standard error without a buffer, because the program ends with `_exit`.
 enum StandardStream: Int32 {

@@ -1,12 +1,5 @@
+private import Glibc
 private import Primitives
-
-#if canImport(Glibc)
-    private import Glibc
-#elseif canImport(Musl)
-    private import Musl
-#else
-    private import Darwin
-#endif
 
 /// Ends the process when its time is up, whatever else of it hangs: a file system, a name lookup, a handshake.
 ///

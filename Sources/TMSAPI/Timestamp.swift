@@ -32,6 +32,13 @@ extension Timestamp: CustomStringConvertible {
         }
     }
 
+    /// Appends the text to a buffer without making a `String` of it.
+    package func append(to bytes: inout [UInt8]) {
+        let offset = bytes.count
+        bytes.append(contentsOf: "0000-00-00T00:00:00.000000+00:00".utf8)
+        bytes.withUnsafeMutableBufferPointer { write(to: UnsafeMutableBufferPointer(rebasing: $0[offset...])) }
+    }
+
     private func write(to text: UnsafeMutableBufferPointer<UInt8>) {
         let secondMicroseconds: Int64 = 1_000_000
         let daySeconds: Int64 = 86_400

@@ -79,7 +79,7 @@ extension Timestamp: FieldValue {
         self.init(rfc3339: text)
     }
 
-    package func write(to json: inout JSONWriter) { json.string(description) }
+    package func write(to json: inout JSONWriter) { json.time(self) }
 }
 
 extension SecretBytes: FieldValue {

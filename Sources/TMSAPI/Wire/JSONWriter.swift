@@ -82,6 +82,13 @@ package struct JSONWriter: Sendable {
         bytes.appendDecimal(value)
     }
 
+    package mutating func time(_ value: Timestamp) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        value.append(to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     package mutating func string(_ value: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))

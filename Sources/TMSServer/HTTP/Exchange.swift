@@ -140,7 +140,7 @@ final class Exchange {
         let microseconds = (NIODeadline.now() - startedAt).nanoseconds / 1000
         loop.log.line(level: .info) { line in
             line.field("event", "request")
-            line.field("id", id.description)
+            line.field("id", id)
             if let route { line.raw(route.logFields) } else { line.raw(Self.unknownRoute) }
             line.field("status", status)
             line.field("us", microseconds)

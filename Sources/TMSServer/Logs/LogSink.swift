@@ -108,7 +108,7 @@ struct LogLine {
 
     mutating func begin(time: Timestamp, level: Logger.Level) {
         bytes.append(contentsOf: "time=".utf8)
-        bytes.append(contentsOf: time.description.utf8)
+        time.append(to: &bytes)
         field("level", level.rawValue)
     }
 
@@ -120,6 +120,11 @@ struct LogLine {
     mutating func field(_ name: String, _ value: some BinaryInteger) {
         key(name)
         bytes.appendDecimal(value)
+    }
+
+    mutating func field(_ name: String, _ value: RequestID) {
+        key(name)
+        value.append(to: &bytes)
     }
 
     /// Values with anything but plain characters are quoted, so that nobody can forge a field or a line.

@@ -51,6 +51,8 @@ package final class StoreLane {
 
     /// Queues `body` for the next group commit; `completion` hears of it on this loop, after the commit is durable.
     ///
+    /// `body` may run twice and must do nothing but use its transaction (see ``GroupCommit``).
+    ///
     /// Never blocks. When the queue is full `completion` is called at once with 503.
     package func write<Value: Sendable>(
         as caller: Caller, _ body: @escaping @Sendable (Transaction) throws(APIError) -> Value,

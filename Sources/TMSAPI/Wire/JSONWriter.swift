@@ -136,14 +136,17 @@ package struct JSONWriter: Sendable {
 
 extension [UInt8] {
     /// Appends a number in decimal without making a `String` of it.
-    package mutating func appendDecimal(_ value: some BinaryInteger) {
-        if value < 0 { append(UInt8(ascii: "-")) }
-        var rest = value.magnitude
-        let start = count
-        repeat {
-            append(UInt8(ascii: "0") + UInt8(rest % 10))
-            rest /= 10
-        } while rest > 0
-        self[start...].reverse()
+    package mutating func appendDecimal(_ value: Int64) {
+        let digitsMax = 19
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: digitsMax) { digits in
+            var (rest, start) = (value.magnitude, digitsMax)
+            repeat {
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+            } while rest > 0
+            if value < 0 { append(UInt8(ascii: "-")) }
+            append(contentsOf: digits[start...])
+        }
     }
 }

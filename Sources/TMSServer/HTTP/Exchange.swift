@@ -138,13 +138,21 @@ final class Exchange {
 
     private func log(status: UInt) {
         let microseconds = (NIODeadline.now() - startedAt).nanoseconds / 1000
-        loop.log.line(level: .info) { line in
+        loop.log.add(level: .info, reusing: &loop.logLine) { line in
             line.field("event", "request")
             line.field("id", id)
             if let route { line.raw(route.logFields) } else { line.raw(Self.unknownRoute) }
-            line.field("status", status)
-            line.field("us", microseconds)
-            if principal != .anyone { line.field("caller", principal.caller(request: id).description) }
+            line.field("status", Int(status))
+            line.field("us", Int(microseconds))
+            switch principal {
+            case .anyone: break
+            case .client(let id, let tenant):
+                line.field("client", id)
+                line.field("tenant", tenant)
+            case .admin(let id, let tenant):
+                line.field("admin", id)
+                line.field("tenant", tenant)
+            }
             if let peer = connection?.peer { line.field("peer", peer) }
         }
     }

@@ -11,6 +11,8 @@ final class LoopState {
     var admission: Admission
     /// Answers are encoded here, one after the other.
     var json = JSONWriter()
+    /// Request log lines are made here, one after the other.
+    var logLine = LogLine()
 
     private let process: UInt32
     private let requestStep: UInt64

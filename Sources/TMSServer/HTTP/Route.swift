@@ -42,6 +42,9 @@ extension Exchange {
         } catch {
             return fail(error)
         }
+        // Logins and the version are asked for by anybody, and often: their headers are not even looked at.
+        if endpoint.access == .anyone { return answer(endpoint, parameters, rule) }
+
         let credentials = credentials
         let policy = Authenticator.Policy(access: endpoint.access, owner: endpoint.owner?(parameters)) { tenant in
             endpoint.denied
@@ -49,19 +52,32 @@ extension Exchange {
                 .replacing("{tenant}", with: tenant)
         }
         authenticator.authorize(credentials, policy, on: loop.lane, request: id) { [self] result in
-            do throws(APIError) {
-                principal = try result.get()
-                let body = endpoint.takesBody ? try Body(json: body) : Body()
-                let call = Call(
-                    parameters: parameters, body: body, principal: principal, request: id, lane: loop.lane)
-                rule(call) { [self] answer in
-                    switch answer {
-                    case .success(let answer): succeed(answer, status: endpoint.success)
-                    case .failure(let error): fail(error)
-                    }
-                }
-            } catch {
-                fail(error)
+            switch result {
+            case .success(let principal):
+                self.principal = principal
+                answer(endpoint, parameters, rule)
+            case .failure(let error): fail(error)
+            }
+        }
+    }
+
+    /// Decodes the body, asks the rule, and sends what it says.
+    private func answer<Parameters, Body, Answer>(
+        _ endpoint: Endpoint<Parameters, Body, Answer>, _ parameters: Parameters,
+        _ rule: (Call<Parameters, Body>, @escaping Respond<Answer>) -> Void
+    ) {
+        let call: Call<Parameters, Body>
+        do throws(APIError) {
+            let body = endpoint.takesBody ? try Body(json: body) : Body()
+            call = Call(parameters: parameters, body: body, principal: principal, request: id, lane: loop.lane)
+        } catch {
+            return fail(error)
+        }
+        let success = endpoint.success
+        rule(call) { [self] answer in
+            switch answer {
+            case .success(let answer): succeed(answer, status: success)
+            case .failure(let error): fail(error)
             }
         }
     }

@@ -43,31 +43,37 @@ struct Router: Sendable {
             guard let method, let route = routes[method] else { return .methodNotAllowed }
             return .route(route, [])
         }
-        guard path.hasPrefix(PathTemplate.prefix) else { return .notFound }
-        let words = path.dropFirst(PathTemplate.prefix.count).split(separator: "/", omittingEmptySubsequences: false)
+        guard path.utf8.starts(with: PathTemplate.prefix.utf8) else { return .notFound }
+        let rest = path.utf8.dropFirst(PathTemplate.prefix.utf8.count)
         var isKnown = false
         for template in templates {
-            guard let parameters = Self.parameters(of: words, in: template.segments) else { continue }
+            guard let parameters = Self.parameters(of: rest, in: template.segments) else { continue }
             if let method, let route = template.routes[method] { return .route(route, parameters) }
             isKnown = true
         }
         return isKnown ? .methodNotAllowed : .notFound
     }
 
+    /// Walks path and template side by side; nil when they part.
     private static func parameters(
-        of words: [Substring], in segments: [PathTemplate.Segment]
+        of path: Substring.UTF8View, in segments: [PathTemplate.Segment]
     ) -> [(name: String, value: String)]? {
-        guard words.count == segments.count else { return nil }
+        let slash = UInt8(ascii: "/")
+        var rest = path
         var parameters: [(name: String, value: String)] = []
-        for (word, segment) in zip(words, segments) {
+        for (index, segment) in segments.enumerated() {
+            if index > 0, rest.popFirst() != slash { return nil }
             switch segment {
             case .fixed(let text):
-                guard word == text else { return nil }
+                guard rest.starts(with: text.utf8) else { return nil }
+                rest = rest.dropFirst(text.utf8.count)
             case .parameter(let name):
-                guard !word.isEmpty, let value = PercentEncoding.decode(word) else { return nil }
+                let word = rest.prefix { $0 != slash }
+                guard !word.isEmpty, let value = PercentEncoding.decode(Substring(word)) else { return nil }
                 parameters.append((name, value))
+                rest = rest.dropFirst(word.count)
             }
         }
-        return parameters
+        return rest.isEmpty ? parameters : nil
     }
 }

@@ -1,6 +1,7 @@
 private import Glibc
 internal import Logging
 internal import Primitives
+private import Synchronization
 internal import TMSAPI
 internal import TMSStore
 
@@ -14,6 +15,11 @@ final class LogSink: Sendable {
     /// How long lines may gather before they are written, in milliseconds. Warnings are written at once.
     static let gatherMilliseconds: UInt32 = 20
 
+    /// On its own, since a mutex cannot be captured by the thread's closure.
+    private final class SharedBuffer: Sendable {
+        let lines = Mutex(Buffer())
+    }
+
     private struct Buffer {
         var bytes: [UInt8] = []
         var dropped = 0
@@ -21,65 +27,73 @@ final class LogSink: Sendable {
         var isClosed = false
     }
 
-    private let buffer = Monitor(Buffer())
+    private let buffer = SharedBuffer()
+    /// Set when the thread should look.
+    private let isDue = Monitor(false)
     private let thread: WorkerThread
     let level: Logger.Level
 
     /// - Parameter descriptors: open files that lines are written to.
     init(level: Logger.Level, descriptors: [Int32]) {
         self.level = level
-        let buffer = buffer
-        thread = WorkerThread(name: "tms-log") { Self.write(buffer, to: descriptors) }
+        let (buffer, isDue) = (buffer, isDue)
+        thread = WorkerThread(name: "tms-log") {
+            repeat { _ = isDue.wait { $0 ? true : nil } } while Self.write(buffer, isDue, to: descriptors)
+        }
     }
 
     /// Adds a line, unless its level is below the sink's.
-    func line(level: Logger.Level, _ fill: (inout LogLine) -> Void) {
+    func add(level: Logger.Level, _ fill: (inout LogLine) -> Void) {
+        var line = LogLine()
+        add(level: level, reusing: &line, fill)
+    }
+
+    /// The same with the memory of an earlier line, for callers that log often.
+    func add(level: Logger.Level, reusing line: inout LogLine, _ fill: (inout LogLine) -> Void) {
         guard level >= self.level else { return }
-        let time = Timestamp.now
+        line.begin(time: .now, level: level)
+        fill(&line)
+        line.end()
         let isUrgent = level >= .warning
-        let mustWake = buffer.withLock { buffer -> Bool in
+        // The line is made before the lock is taken: the event loops share it.
+        let mustWake = buffer.lines.withLock { buffer -> Bool in
             guard buffer.bytes.count < Self.bufferMax else {
                 buffer.dropped += 1
                 return false
             }
             let wasEmpty = buffer.bytes.isEmpty
-            var line = LogLine(appendingTo: buffer.bytes)
-            buffer.bytes = []
-            line.begin(time: time, level: level)
-            fill(&line)
-            buffer.bytes = line.finish()
+            buffer.bytes.append(contentsOf: line.bytes)
             buffer.isUrgent = buffer.isUrgent || isUrgent
             return wasEmpty || isUrgent
         }
-        if mustWake { buffer.update { _ in } }
+        if mustWake { isDue.update { $0 = true } }
     }
 
     /// Writes what is left and ends the thread.
     func close() {
-        buffer.update { $0.isClosed = true }
+        buffer.lines.withLock { $0.isClosed = true }
+        isDue.update { $0 = true }
         thread.join()
     }
 
-    private static func write(_ buffer: Monitor<Buffer>, to descriptors: [Int32]) {
-        while true {
-            let taken = buffer.wait { buffer -> Buffer? in
-                guard !buffer.bytes.isEmpty || buffer.isClosed else { return nil }
-                let taken = buffer
-                buffer = Buffer(isClosed: taken.isClosed)
-                return taken
-            }
-            guard var taken else { return }
-            if taken.dropped > 0 {
-                var line = LogLine(appendingTo: taken.bytes)
-                line.begin(time: .now, level: .error)
-                line.field("event", "log lines dropped")
-                line.field("count", taken.dropped)
-                taken.bytes = line.finish()
-            }
-            for descriptor in descriptors { writeAll(taken.bytes, to: descriptor) }
-            if taken.isClosed { return }
-            if !taken.isUrgent { usleep(gatherMilliseconds * 1000) }
+    /// - Returns: false when the sink is closed and everything is written.
+    private static func write(_ shared: SharedBuffer, _ isDue: Monitor<Bool>, to descriptors: [Int32]) -> Bool {
+        isDue.withLock { $0 = false }
+        var taken = shared.lines.withLock { buffer in
+            defer { buffer = Buffer(isClosed: buffer.isClosed) }
+            return buffer
         }
+        if taken.dropped > 0 {
+            var line = LogLine()
+            line.begin(time: .now, level: .error)
+            line.field("event", "log lines dropped")
+            line.field("count", taken.dropped)
+            line.end()
+            taken.bytes += line.bytes
+        }
+        for descriptor in descriptors { writeAll(taken.bytes, to: descriptor) }
+        if !taken.isUrgent && !taken.isClosed { usleep(gatherMilliseconds * 1000) }
+        return !taken.isClosed
     }
 
     private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) {
@@ -95,57 +109,5 @@ final class LogSink: Sendable {
                 }
             }
         }
-    }
-}
-
-/// One line in logfmt: `time=… level=info event=request status=200`.
-struct LogLine {
-    private var bytes: [UInt8]
-
-    init(appendingTo bytes: [UInt8]) {
-        self.bytes = bytes
-    }
-
-    mutating func begin(time: Timestamp, level: Logger.Level) {
-        bytes.append(contentsOf: "time=".utf8)
-        time.append(to: &bytes)
-        field("level", level.rawValue)
-    }
-
-    mutating func finish() -> [UInt8] {
-        bytes.append(UInt8(ascii: "\n"))
-        return bytes
-    }
-
-    mutating func field(_ name: String, _ value: some BinaryInteger) {
-        key(name)
-        bytes.appendDecimal(value)
-    }
-
-    mutating func field(_ name: String, _ value: RequestID) {
-        key(name)
-        value.append(to: &bytes)
-    }
-
-    /// Values with anything but plain characters are quoted, so that nobody can forge a field or a line.
-    mutating func field(_ name: String, _ value: String) {
-        key(name)
-        let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x3D }
-        guard !isPlain else { return bytes.append(contentsOf: value.utf8) }
-        var json = JSONWriter(capacity: value.utf8.count + 8)
-        json.string(value)
-        bytes.append(contentsOf: json.bytes)
-    }
-
-    /// Fields that are made already.
-    mutating func raw(_ fields: [UInt8]) {
-        bytes.append(UInt8(ascii: " "))
-        bytes.append(contentsOf: fields)
-    }
-
-    private mutating func key(_ name: String) {
-        bytes.append(UInt8(ascii: " "))
-        bytes.append(contentsOf: name.utf8)
-        bytes.append(UInt8(ascii: "="))
     }
 }

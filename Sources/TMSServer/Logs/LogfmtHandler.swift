@@ -19,7 +19,7 @@ struct LogfmtHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        sink.line(level: event.level) { line in
+        sink.add(level: event.level) { line in
             line.field("event", event.message.description)
             let all = metadata.merging(event.metadata ?? [:]) { $1 }
             for (name, value) in all.sorted(by: { $0.key < $1.key }) { line.field(name, value.description) }

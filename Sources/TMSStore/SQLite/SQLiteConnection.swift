@@ -132,6 +132,9 @@ package final class SQLiteConnection: SQLConnection {
     /// False after an error made SQLite roll the whole transaction back by itself.
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 
+    /// Rows changed since the connection was opened, including those that foreign keys changed.
+    var totalChanges: Int64 { sqlite3_total_changes64(handle) }
+
     enum Checkpoint: Sendable {
         /// Copies what it can without waiting for anybody.
         case passive

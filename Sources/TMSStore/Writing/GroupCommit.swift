@@ -8,9 +8,12 @@ internal import TMSAPI
 /// one, hundreds under load, and one `fsync` for all of them.
 ///
 ///     BEGIN IMMEDIATE
-///       SAVEPOINT w … RELEASE w          one per write, rolled back alone when its rule refuses
-///     COMMIT                             returns when the log is on the disk
-///     completions, per lane              nobody hears of a write before this line
+///       write, write, write …    each with its audit row
+///     COMMIT                     returns when the log is on the disk
+///     completions, per lane      nobody hears of a write before this line
+///
+/// Should a write be refused after it has changed something, the batch is run again with a savepoint around each, so
+/// that it alone is taken back. A write may therefore run twice, and must do nothing but use its transaction.
 final class GroupCommit: Sendable {
     private struct Queue {
         var waiting: [QueuedWrite] = []
@@ -99,7 +102,12 @@ private final class Writer: @unchecked Sendable {
     private func transaction(of batch: [QueuedWrite]) -> APIError? {
         do throws(StoreError) {
             try connection.run("BEGIN IMMEDIATE")
-            for write in batch { try perform(write) }
+            if try !performTogether(batch) {
+                // Some errors, such as a full disk, make SQLite roll back by itself.
+                if connection.isInTransaction { try connection.run("ROLLBACK") }
+                try connection.run("BEGIN IMMEDIATE")
+                for write in batch { try performApart(write) }
+            }
             try connection.run("COMMIT")
             checkpointer.logHas(pages: connection.logPages)
             if connection.hasChangedCredentials {
@@ -109,18 +117,39 @@ private final class Writer: @unchecked Sendable {
             return nil
         } catch {
             logger.error("commit failed", metadata: ["writes": "\(batch.count)", "error": "\(error)"])
-            // Some errors make SQLite roll back by itself; a second ROLLBACK would be an error of its own.
-            if connection.isInTransaction { _ = try? connection.run("ROLLBACK") }
+            // Without a transaction the statement that failed is only the last one to notice.
+            guard connection.isInTransaction else {
+                return .unavailable("ERROR: the database could not keep the change")
+            }
+            _ = try? connection.run("ROLLBACK")
             return error.apiError
         }
     }
 
-    private func perform(_ write: QueuedWrite) throws(StoreError) {
+    /// Runs the writes one after the other, without means to take back a single one.
+    ///
+    /// Nearly every write succeeds or is refused before it has changed anything, and a savepoint costs a copy of each
+    /// page a write touches (docs/decisions/0005).
+    /// - Returns: false when a write was refused after it had changed something: then the batch must be run again.
+    private func performTogether(_ batch: [QueuedWrite]) throws(StoreError) -> Bool {
+        for write in batch {
+            let changesBefore = connection.totalChanges
+            guard write.perform(transaction(for: write)) || connection.totalChanges == changesBefore else {
+                return false
+            }
+        }
+        return connection.isInTransaction
+    }
+
+    /// Runs a write so that it can be taken back alone.
+    private func performApart(_ write: QueuedWrite) throws(StoreError) {
         try connection.run("SAVEPOINT w")
-        let transaction = Transaction(
-            connection: connection, logger: logger, now: configuration.clock(), caller: write.caller)
-        if !write.perform(transaction) { try connection.run("ROLLBACK TO w") }
+        if !write.perform(transaction(for: write)) { try connection.run("ROLLBACK TO w") }
         try connection.run("RELEASE w")
+    }
+
+    private func transaction(for write: QueuedWrite) -> Transaction {
+        Transaction(connection: connection, logger: logger, now: configuration.clock(), caller: write.caller)
     }
 
     /// Wakes each lane once, however many of its writes are in the batch.

@@ -10,8 +10,12 @@ package enum Program {
         package let errors: String
     }
 
-    /// The path of a program of this package: they are built beside the tests.
+    /// The path of a program of this package: they are built beside the tests. `TMS_PROGRAMS` names another folder, so
+    /// that the tests can be put to a release build.
     package static func path(_ name: String) -> String {
+        if let folder = ProcessInfo.processInfo.environment["TMS_PROGRAMS"], !folder.isEmpty {
+            return folder + "/" + name
+        }
         let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent(name).path
     }
@@ -45,51 +49,98 @@ package final class RunningProgram: Sendable {
         let printed = Mutex(Printed())
     }
 
-    // `Process` is not Sendable; it is only asked for its pid, and signalled through that.
+    private static let spawning = Mutex(())
+
     package let pid: Int32
     private let box = Box()
 
+    // Not by Foundation's `Process`: it takes a child that closes what it inherited, as sshd does, for one that has
+    // ended, and then waits for that one only; and its waiting threads keep a processor busy.
     package init(_ path: String, _ arguments: [String], environment: [String: String] = [:]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        let (output, errors, box) = (Pipe(), Pipe(), box)
-        process.standardOutput = output
-        process.standardError = errors
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        pid = process.processIdentifier
-        // Blocking reads belong on threads of their own, not on the test runner's.
-        let readers = DispatchGroup()
-        let read = { (handle: FileHandle, store: @escaping @Sendable (Data) -> Void) in
-            readers.enter()
-            let descriptor = handle.fileDescriptor
-            Thread.detachNewThread {
-                let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
-                while true {
-                    let data = handle.availableData
-                    if data.isEmpty { break }
-                    store(data)
-                }
-                readers.leave()
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        // One at a time: another program started in the middle would inherit the pipes and keep them open.
+        let (pid, output, errors) = try Self.spawning.withLock { _ in
+            let (output, errors) = (try Self.makePipe(), try Self.makePipe())
+            defer {
+                close(output.writing)
+                close(errors.writing)
             }
+            let pid = try Self.spawn(
+                [path] + arguments, environment: variables.map { "\($0.key)=\($0.value)" }, output: output.writing,
+                errors: errors.writing)
+            return (pid, output.reading, errors.reading)
         }
-        read(output.fileHandleForReading) { data in box.printed.withLock { $0.output += data } }
-        read(errors.fileHandleForReading) { data in box.printed.withLock { $0.errors += data } }
-        nonisolated(unsafe) let child = process
-        nonisolated(unsafe) let pipes = (output, errors)
+        self.pid = pid
+        // Blocking calls belong on threads of their own, not on the test runner's.
+        let readers = DispatchGroup()
+        let box = box
+        Self.read(output, readers) { data in box.printed.withLock { $0.output += data } }
+        Self.read(errors, readers) { data in box.printed.withLock { $0.errors += data } }
         Thread.detachNewThread {
-            child.waitUntilExit()
+            // Its number must not go to another process while `signal` may use it: it is given back under the lock.
+            var information = siginfo_t()
+            while waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
             readers.wait()
-            _ = pipes
-            let status = child.terminationReason == .exit ? child.terminationStatus : -child.terminationStatus
             let waiters = box.printed.withLock { printed in
-                printed.status = status
+                var status: Int32 = 0
+                while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+                let signal = status & 0x7F
+                printed.status = signal == 0 ? (status >> 8) & 0xFF : -signal
                 defer { printed.waiters = [] }
-                return printed.waiters
+                return (printed.waiters, printed.status ?? 0)
             }
-            for waiter in waiters { waiter.resume(returning: status) }
+            for waiter in waiters.0 { waiter.resume(returning: waiters.1) }
+        }
+    }
+
+    private static func makePipe() throws -> (reading: Int32, writing: Int32) {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+
+    private static func spawn(
+        _ arguments: [String], environment: [String], output: Int32, errors: Int32
+    ) throws -> Int32 {
+        var files = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&files)
+        defer { posix_spawn_file_actions_destroy(&files) }
+        posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&files, errors, STDERR_FILENO)
+        // Signals as a shell would leave them, whatever the test runner does with its own.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+        let argumentPointers = arguments.map { strdup($0) } + [nil]
+        let environmentPointers = environment.map { strdup($0) } + [nil]
+        defer { for pointer in argumentPointers + environmentPointers { free(pointer) } }
+        var pid: Int32 = 0
+        let result = posix_spawn(&pid, arguments[0], &files, &attributes, argumentPointers, environmentPointers)
+        guard result == 0 else { throw POSIXError(.init(rawValue: result) ?? .EIO) }
+        return pid
+    }
+
+    private static func read(
+        _ descriptor: Int32, _ readers: DispatchGroup, store: @escaping @Sendable (Data) -> Void
+    ) {
+        readers.enter()
+        Thread.detachNewThread {
+            let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+            while true {
+                let data = handle.availableData
+                if data.isEmpty { break }
+                store(data)
+            }
+            readers.leave()
         }
     }
 
@@ -98,8 +149,9 @@ package final class RunningProgram: Sendable {
     package var hasEnded: Bool { box.printed.withLock { $0.status != nil } }
 
     package func signal(_ number: Int32) {
-        guard !hasEnded else { return }
-        kill(pid, number)
+        box.printed.withLock { printed in
+            if printed.status == nil { kill(pid, number) }
+        }
     }
 
     /// - Returns: the exit status, or the negative number of the signal that ended it.

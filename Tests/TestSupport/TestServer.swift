@@ -17,19 +17,21 @@ package final class TestServer: Sendable {
     /// Installs, unless the folder has an installation, and starts with the tenant `test` open.
     /// - Parameters:
     ///   - settings: `key=value` pairs of tms.toml.
+    ///   - launcher: a program, with its arguments, that becomes the server, such as `strace -D`.
     ///   - address: `http_addr`; IPv4 loopback, so that ports of parallel tests cannot clash across families.
     package static func start(
         in folder: TemporaryFolder? = nil, settings: [String] = [], address: String = "http://127.0.0.1",
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], under launcher: [String] = []
     ) async throws -> TestServer {
         let folder = try folder ?? TemporaryFolder()
         let root = folder.file("tms")
         let install = try await Program.run(
             Program.path("tms-server"), ["install", "--root-dir", root, "--allow-root"])
         guard install.status == 0 else { throw Failure("install: \(install.errors)") }
+        let command = launcher + [Program.path("tms-server")]
         let process = try RunningProgram(
-            Program.path("tms-server"),
-            ["serve", "--root-dir", root, "--allow-root", "--http-addr", address, "--http-port", "0"]
+            command[0],
+            command.dropFirst() + ["serve", "--root-dir", root, "--allow-root", "--http-addr", address, "--http-port", "0"]
                 + (["enable_test_tenant=true"] + settings).flatMap { ["--set", $0] },
             environment: environment)
         let prefix = "listening on "

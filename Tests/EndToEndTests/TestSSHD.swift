@@ -1,0 +1,162 @@
+import Foundation
+import TestSupport
+
+/// A real sshd on a free loopback port, whose AuthorizedKeysCommand is `tms-keycmd`.
+final class TestSSHD: Sendable {
+    /// The name under which TMS knows this host.
+    static let host = "login.example.org"
+
+    private let folder: String
+    private let process: RunningProgram
+    private let port: Int
+
+    /// Runs `body` with an sshd that asks the TMS server at `url`.
+    static func with<Result>(server url: String, _ body: (TestSSHD) async throws -> Result) async throws -> Result {
+        guard geteuid() == 0 else {
+            throw TestServer.Failure("only root can run an sshd that lets others in: run this test as root")
+        }
+        guard FileManager.default.isExecutableFile(atPath: "/usr/sbin/sshd") else {
+            throw TestServer.Failure("/usr/sbin/sshd is missing: install openssh-server")
+        }
+        // sshd wants its command, and all folders above it, to be writable by root alone: /tmp will not do.
+        let folder = "/var/lib/tms-test-sshd-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let sshd = try await start(in: folder, server: url)
+        defer { sshd.process.signal(SIGKILL) }
+        return try await body(sshd)
+    }
+
+    private init(folder: String, process: RunningProgram, port: Int) {
+        self.folder = folder
+        self.process = process
+        self.port = port
+    }
+
+    private static func start(in folder: String, server url: String) async throws -> TestSSHD {
+        try await installKeyCommand(in: folder, server: url)
+        try await makeKey("host_key", in: folder)
+        try makeFolder("authorized_keys", in: folder, mode: 0o755)
+        try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
+        for _ in 0..<5 {
+            let port = try freePort()
+            let file = folder + "/sshd_config"
+            try Data(configuration(in: folder, port: port).utf8).write(to: URL(fileURLWithPath: file))
+            let process = try RunningProgram("/usr/sbin/sshd", ["-D", "-e", "-f", file])
+            let listens = try await eventually { process.errors.contains("Server listening on") || process.hasEnded }
+            if listens, !process.hasEnded { return TestSSHD(folder: folder, process: process, port: port) }
+            process.signal(SIGKILL)
+            // Somebody else may have taken the port in between; anything else is an error.
+            guard process.errors.contains("Address already in use") else {
+                throw TestServer.Failure("sshd did not start: \(process.errors)")
+            }
+        }
+        throw TestServer.Failure("no free port for sshd")
+    }
+
+    private static func configuration(in folder: String, port: Int) -> String {
+        """
+        ListenAddress 127.0.0.1
+        Port \(port)
+        HostKey \(folder)/host_key
+        PidFile \(folder)/sshd.pid
+        UsePAM no
+        PasswordAuthentication no
+        KbdInteractiveAuthentication no
+        PubkeyAuthentication yes
+        AuthorizedKeysFile \(folder)/authorized_keys/%u
+        AuthorizedKeysCommand \(folder)/tms-keycmd --config \(folder)/tms_keycmd.toml %u %U %f %t
+        AuthorizedKeysCommandUser nobody
+        LogLevel VERBOSE
+
+        """
+    }
+
+    private static func installKeyCommand(in folder: String, server url: String) async throws {
+        let program = folder + "/tms-keycmd"
+        try FileManager.default.copyItem(atPath: Program.path("tms-keycmd"), toPath: program)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+        try makeFolder("state", in: folder, mode: 0o700)
+        guard let nobody = getpwnam("nobody"), chown(folder + "/state", nobody.pointee.pw_uid, nobody.pointee.pw_gid) == 0
+        else { throw TestServer.Failure("cannot give a folder to the user nobody") }
+        // sshd draws a refused offer out to a power of two times 5 to 9 ms, so a helper that gives up after 2 s can cost
+        // a login almost 4 s; after 1.2 s it costs at most 2.4 s.
+        let configuration = """
+            timeout_seconds = 1.2
+            tms_url = "\(url)/v1/tms/pubkeys/creds/retrieve"
+            host_name = "\(host)"
+            state_dir = "\(folder)/state"
+
+            """
+        try Data(configuration.utf8).write(to: URL(fileURLWithPath: folder + "/tms_keycmd.toml"))
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder + "/tms_keycmd.toml")
+    }
+
+    private static func makeFolder(_ name: String, in folder: String, mode: Int) throws {
+        try FileManager.default.createDirectory(
+            atPath: folder + "/" + name, withIntermediateDirectories: false, attributes: [.posixPermissions: mode])
+    }
+
+    @discardableResult
+    private static func makeKey(_ name: String, in folder: String) async throws -> String {
+        let path = folder + "/" + name
+        let made = try await Program.run("/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", path])
+        guard made.status == 0 else { throw TestServer.Failure("ssh-keygen: \(made.errors)") }
+        return path
+    }
+
+    /// A port nobody listens on at this moment.
+    private static func freePort() throws -> Int {
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
+            }
+        }
+        guard isBound else { throw TestServer.Failure("no free port: \(String(cString: strerror(errno)))") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    // MARK: What a test does with it
+
+    /// What sshd has logged so far.
+    var log: String { process.errors }
+
+    /// Makes a key that sshd finds in the account's own authorized_keys.
+    /// - Returns: the path of its private half.
+    func makeOrdinaryKey(for account: LoginAccount) async throws -> String {
+        let path = try await Self.makeKey("ordinary_key", in: folder)
+        try FileManager.default.copyItem(atPath: path + ".pub", toPath: "\(folder)/authorized_keys/\(account.name)")
+        return path
+    }
+
+    struct Login: Sendable {
+        let isIn: Bool
+        let seconds: Double
+        /// What the client said, for a test that fails.
+        let comment: String
+    }
+
+    /// Logs in, as a user does, and runs a command there that proves who one is.
+    /// - Parameter keys: files of private keys, offered in this order.
+    func logIn(as account: LoginAccount, with keys: String...) async throws -> Login {
+        let start = ContinuousClock.now
+        let client = try await Program.run(
+            "/usr/bin/ssh",
+            ["-F", "/dev/null", "-p", String(port)] + keys.flatMap { ["-i", $0] }
+                + [
+                    "IdentitiesOnly=yes", "IdentityAgent=none", "BatchMode=yes", "PreferredAuthentications=publickey",
+                    "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR",
+                ].flatMap { ["-o", $0] }
+                + ["\(account.name)@127.0.0.1", "echo I am $(id -un)"])
+        let seconds = start.duration(to: .now) / .seconds(1)
+        let isIn = client.status == 0 && client.output == "I am \(account.name)\n"
+        return Login(isIn: isIn, seconds: seconds, comment: "exit \(client.status): \(client.output)\(client.errors)")
+    }
+}

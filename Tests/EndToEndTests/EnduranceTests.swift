@@ -49,9 +49,10 @@ import Testing
         #expect(!server.log.contains("level=error"))
     }
 
-    private typealias Share = @Sendable (
-        _ connection: PlainConnection, _ index: Int, _ done: () -> Void
-    ) throws -> [UInt8]
+    private typealias Share =
+        @Sendable (
+            _ connection: PlainConnection, _ index: Int, _ done: () -> Void
+        ) throws -> [UInt8]
 
     /// Runs a share of the requests on each connection, while it watches the server's memory.
     /// - Returns: what each share left; fewer when there were errors.

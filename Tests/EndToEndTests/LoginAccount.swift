@@ -36,7 +36,9 @@ struct LoginAccount: Sendable {
         let names = try String(contentsOfFile: "/etc/passwd", encoding: .utf8)
             .split(separator: "\n").compactMap { $0.split(separator: ":").first }
         for name in names where name.hasPrefix(prefix) {
-            guard let pid = Int32(name.dropFirst(prefix.count).prefix { $0 != "-" }), kill(pid, 0) != 0 else { continue }
+            guard let pid = Int32(name.dropFirst(prefix.count).prefix { $0 != "-" }), kill(pid, 0) != 0 else {
+                continue
+            }
             try await LoginAccount(name: String(name)).remove()
         }
     }

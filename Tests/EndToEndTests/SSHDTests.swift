@@ -155,7 +155,8 @@ import Testing
                 #expect(second.seconds < Self.secondsMax)
                 worst = (max(worst.alone, alone.seconds), max(worst.second, second.seconds))
             }
-            print("TMS server \(trouble): slowest login \(worst.alone) s, with a TMS key offered first \(worst.second) s")
+            print(
+                "TMS server \(trouble): slowest login \(worst.alone) s, with a TMS key offered first \(worst.second) s")
             #expect(try await sshd.logIn(as: account, with: tmsKey).isIn == false)
             #expect(sshd.log.contains("tms-keycmd"), "sshd says that its command failed:\n\(sshd.log)")
             #expect(!sshd.log.contains("PRIVATE KEY"))

@@ -78,7 +78,8 @@ final class TestSSHD: Sendable {
         try FileManager.default.copyItem(atPath: Program.path("tms-keycmd"), toPath: program)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
         try makeFolder("state", in: folder, mode: 0o700)
-        guard let nobody = getpwnam("nobody"), chown(folder + "/state", nobody.pointee.pw_uid, nobody.pointee.pw_gid) == 0
+        guard let nobody = getpwnam("nobody"),
+            chown(folder + "/state", nobody.pointee.pw_uid, nobody.pointee.pw_gid) == 0
         else { throw TestServer.Failure("cannot give a folder to the user nobody") }
         // sshd draws a refused offer out to a power of two times 5 to 9 ms, so a helper that gives up after 2 s can cost
         // a login almost 4 s; after 1.2 s it costs at most 2.4 s.

@@ -1,9 +1,9 @@
 internal import Foundation
-private import Synchronization
+private import Primitives
 
 /// A number that many tasks may raise.
 package final class Tally: Sendable {
-    private let number = Mutex(0)
+    private let number = Monitor(0)
 
     package init() {}
 

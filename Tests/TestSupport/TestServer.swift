@@ -31,7 +31,9 @@ package final class TestServer: Sendable {
         let command = launcher + [Program.path("tms-server")]
         let process = try RunningProgram(
             command[0],
-            command.dropFirst() + ["serve", "--root-dir", root, "--allow-root", "--http-addr", address, "--http-port", "0"]
+            command.dropFirst() + [
+                "serve", "--root-dir", root, "--allow-root", "--http-addr", address, "--http-port", "0",
+            ]
                 + (["enable_test_tenant=true"] + settings).flatMap { ["--set", $0] },
             environment: environment)
         let prefix = "listening on "

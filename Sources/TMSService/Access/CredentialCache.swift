@@ -1,4 +1,4 @@
-private import Synchronization
+private import Primitives
 internal import TMSAPI
 
 /// Remembers what authentication reads of the database, for no longer than it is true.
@@ -30,7 +30,7 @@ final class CredentialCache: Sendable {
         let readAt: Timestamp
     }
 
-    private let entries = Mutex<[Key: Entry]>([:])
+    private let entries = Monitor<[Key: Entry]>([:])
     private let entriesMax: Int
     private let ageMax: Int64
 

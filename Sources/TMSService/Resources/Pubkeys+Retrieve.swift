@@ -1,5 +1,5 @@
 internal import Logging
-private import Synchronization
+private import Primitives
 package import TMSAPI
 internal import TMSStore
 
@@ -92,7 +92,7 @@ extension PubkeyRetrieved {
 
 /// How many logins each refusal would have stopped, had the rules been enforced.
 final class ToleratedLogins: Sendable {
-    private let counts = Mutex<[LoginRefusal: Int]>([:])
+    private let counts = Monitor<[LoginRefusal: Int]>([:])
 
     func count(_ reason: LoginRefusal) {
         counts.withLock { $0[reason, default: 0] += 1 }

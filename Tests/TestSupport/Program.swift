@@ -37,6 +37,8 @@ package final class RunningProgram: Sendable {
     private struct Printed {
         var output = Data()
         var errors = Data()
+        var endedWith: Int32?
+        /// Set when all has been read, too.
         var status: Int32?
         var waiters: [CheckedContinuation<Int32, Never>] = []
     }
@@ -58,10 +60,22 @@ package final class RunningProgram: Sendable {
         process.standardOutput = output
         process.standardError = errors
         process.standardInput = FileHandle.nullDevice
-        try process.run()
+        // Not `waitUntilExit`: on Linux it spins, taking a core for as long as the program runs.
+        let readers = DispatchGroup()
+        readers.enter()
+        process.terminationHandler = { process in
+            let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+            box.printed.withLock { $0.endedWith = status }
+            readers.leave()
+        }
+        do {
+            try process.run()
+        } catch {
+            readers.leave()
+            throw error
+        }
         pid = process.processIdentifier
         // Blocking reads belong on threads of their own, not on the test runner's.
-        let readers = DispatchGroup()
         let read = { (handle: FileHandle, store: @escaping @Sendable (Data) -> Void) in
             readers.enter()
             let descriptor = handle.fileDescriptor
@@ -77,17 +91,14 @@ package final class RunningProgram: Sendable {
         }
         read(output.fileHandleForReading) { data in box.printed.withLock { $0.output += data } }
         read(errors.fileHandleForReading) { data in box.printed.withLock { $0.errors += data } }
-        nonisolated(unsafe) let child = process
-        nonisolated(unsafe) let pipes = (output, errors)
-        Thread.detachNewThread {
-            child.waitUntilExit()
-            readers.wait()
+        let pipes = (output, errors)
+        // Only when it has ended and everything that it printed has been read.
+        readers.notify(queue: .global()) {
             _ = pipes
-            let status = child.terminationReason == .exit ? child.terminationStatus : -child.terminationStatus
-            let waiters = box.printed.withLock { printed in
-                printed.status = status
+            let (status, waiters) = box.printed.withLock { printed in
+                printed.status = printed.endedWith
                 defer { printed.waiters = [] }
-                return printed.waiters
+                return (printed.endedWith ?? -1, printed.waiters)
             }
             for waiter in waiters { waiter.resume(returning: status) }
         }

@@ -4,7 +4,7 @@ import Testing
 @Suite struct PathRefusalTests {
     @Test(arguments: [
         "/", "/v1", "/v1/tms", "/v1/tms/hello/", "/v1//tms/hello", "/tms/hello", "/v2/tms/hello", "/v1/tms/client/",
-        "/v1/tms/client/a/b", "/v1/tms/version/x", "/v1/tms/%68ello", "/v1/tms/client/%zz", "/v1/tms/client/%ff",
+        "/v1/tms/client/a/b", "/v1/tms/version/x", "/v1/tms/%68ello", "/v1/tms/client/%ff",
         "/healthz/", "/v1/tms/HELLO",
     ])
     func unknownPath(path: String) async throws {

@@ -23,7 +23,8 @@ class QueuedWrite: @unchecked Sendable {
 final class TypedWrite<Value: Sendable>: QueuedWrite, @unchecked Sendable {
     private let body: @Sendable (Transaction) throws(APIError) -> Value
     private let completion: (Result<Value, APIError>) -> Void
-    private var result = Result<Value, APIError>.failure(.internalFailure)
+    /// nil until it was performed: a transaction may fail before it comes to this write.
+    private var result: Result<Value, APIError>?
 
     init(
         caller: Caller, lane: LaneResume?,
@@ -47,7 +48,8 @@ final class TypedWrite<Value: Sendable>: QueuedWrite, @unchecked Sendable {
 
     override func complete(failure: APIError?) {
         // A write that had failed by itself keeps its own reason.
-        if let failure, case .success = result { result = .failure(failure) }
-        completion(result)
+        if case .failure(let reason) = result { return completion(.failure(reason)) }
+        if let failure { return completion(.failure(failure)) }
+        completion(result ?? .failure(.internalFailure))
     }
 }

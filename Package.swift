@@ -118,7 +118,8 @@ let package = Package(
         .testTarget(
             name: "TMSServerTests",
             dependencies: [
-                "TMSServer", "tms-server", "TestSupport",
+                "TMSServer", "TMSService", "TMSStore", "TMSAPI", "SSHKeys", "tms-server", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]

@@ -16,6 +16,12 @@ package struct Wire: Sendable {
         package let headers: [(name: String, value: String)]
         package let body: [UInt8]
 
+        package init(status: Int, headers: [(name: String, value: String)], body: [UInt8]) {
+            self.status = status
+            self.headers = headers
+            self.body = body
+        }
+
         package var text: String { String(decoding: body, as: UTF8.self) }
 
         /// The body as JSON; null when it is none.

@@ -44,14 +44,21 @@ final class ConnectionCounter: Sendable {
 
 /// Stops reading the listening socket while the limit is reached: the kernel then lets newcomers wait, and refuses them
 /// when its own queue is full. Nobody is accepted only to be cut off.
+///
+/// Needs a listener that accepts one connection per read, else a burst gets past it.
 final class ConnectionLimitHandler: ChannelDuplexHandler {
-    typealias InboundIn = Channel
-    typealias OutboundIn = Channel
+    typealias InboundIn = any Channel
+    typealias OutboundIn = any Channel
 
     private let counter: ConnectionCounter
 
     init(_ counter: ConnectionCounter) {
         self.counter = counter
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        counter.opened(unwrapInboundIn(data))
+        context.fireChannelRead(data)
     }
 
     func read(context: ChannelHandlerContext) {

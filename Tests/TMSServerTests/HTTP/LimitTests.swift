@@ -1,0 +1,152 @@
+import TMSAPI
+import TestSupport
+import Testing
+
+/// Limits that are reached are answered at once with 503 and when to come back, never with silence.
+@Suite struct LimitTests {
+    @Test func connectionBeyondTheLimitIsServedWhenAnotherCloses() async throws {
+        try await Servers.withOwn(["connections_max=2", "event_loops=1"]) { server in
+            let first = try await RawConnection(server)
+            let second = try await RawConnection(server)
+            for connection in [first, second] {
+                try await connection.send(rawRequest("GET", "/v1/tms/hello"))
+                #expect(try await connection.answer().status == 200)
+            }
+            let third = try await RawConnection(server)
+            try await third.send(rawRequest("GET", "/v1/tms/hello"))
+            // Whatever the server would do with the third it has had many occasions for meanwhile.
+            for count in 2...50 {
+                try await first.send(rawRequest("GET", "/v1/tms/hello"))
+                #expect(try await first.answers(count).count == count)
+            }
+            #expect(third.received.isEmpty)
+            #expect(!third.isClosed)
+            try await second.close()
+            #expect(try await third.answer().status == 200)
+        }
+    }
+
+    @Test func burstOfConnectionsStaysWithinTheLimit() async throws {
+        try await Servers.withOwn(["connections_max=2", "event_loops=1"]) { server in
+            let connections = try await withThrowingTaskGroup(of: RawConnection.self) { group in
+                for _ in 0..<20 { group.addTask { try await RawConnection(server) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            for connection in connections { try await connection.send(rawRequest("GET", "/v1/tms/hello")) }
+            #expect(try await eventually { connections.count { !$0.received.isEmpty } >= 2 })
+            let served = connections.filter { !$0.received.isEmpty }
+            for count in 2...50 {
+                try await served[0].send(rawRequest("GET", "/v1/tms/hello"))
+                #expect(try await served[0].answers(count).count == count)
+            }
+            #expect(connections.count { !$0.received.isEmpty } == 2)
+        }
+    }
+
+    @Test func everyConnectionOfABurstIsServedInTheEnd() async throws {
+        try await Servers.withOwn(["connections_max=2"], address: "http://localhost") { server in
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for number in 0..<40 {
+                    group.addTask {
+                        let connection = try await RawConnection(server, host: number % 2 == 0 ? "127.0.0.1" : "::1")
+                        try await connection.send(
+                            rawRequest("GET", "/v1/tms/hello", headers: ["Connection": "close"]))
+                        return try await connection.answer().status
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses == Array(repeating: 200, count: 40))
+        }
+    }
+
+    @Test func requestBeyondThoseInHandIsRefusedWhileALoginIsAdmitted() async throws {
+        try await Servers.withOwn(["in_flight_max=2", "event_loops=1"]) { server in
+            let account = try Account(on: server)
+            let key = try await account.createdKey()
+            let lock = try WriterLock(server)
+            async let waiting = account.create()
+            // Refused as soon as the create has its place: one of the two is kept for logins.
+            #expect(try await eventually { try await account.wire.send("GET", "/v1/tms/version").status == 503 })
+            let refused = try await account.wire.send("GET", "/v1/tms/version")
+            expectRefusal(refused, 503, "too many requests")
+            #expect(refused.header("retry-after") == "1")
+            #expect(try await account.retrieve(key).status == 200)
+            try lock.release()
+            #expect(try await waiting.status == 201)
+            #expect(try await account.wire.send("GET", "/v1/tms/version").status == 200)
+        }
+    }
+
+    @Test func requestBeyondThoseThatMayWaitForAPairIsRefused() async throws {
+        let account = try Account(on: try await Servers.shared(["key_waiters_max=0"]))
+        for type in ["rsa", "ecdsa"] {
+            let answer = try await account.create(["key_type": "\"\(type)\""])
+            expectRefusal(answer, 503, "too many requests wait for a key of this type")
+            #expect(answer.header("retry-after") == "10")
+        }
+        #expect(try await account.create().status == 201)
+    }
+
+    @Test func writesBeyondTheQueueAreRefusedAndThoseInItAreMade() async throws {
+        try await Servers.withOwn(["write_queue_max=1", "sqlite_busy_timeout_milliseconds=60000"]) { server in
+            let account = try Account(on: server)
+            let old = try await account.createdKey()
+            let lock = try WriterLock(server)
+            let created = Answers()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 { group.addTask { await created.add(try await account.create()) } }
+                // One is with the writer, one in the queue: at least six are refused, while the lock is held.
+                #expect(try await eventually { await created.all.count >= 6 })
+                for answer in await created.all {
+                    expectRefusal(answer, 503, "too many writes are waiting")
+                    #expect(answer.header("retry-after") == "1")
+                }
+                #expect(try await account.retrieve(old).status == 200)
+                try lock.release()
+                try await group.waitForAll()
+            }
+            let made = await created.all.filter { $0.status == 201 }
+            #expect((1...2).contains(made.count))
+            for answer in made {
+                #expect(try await account.retrieve(try #require(answer["public_key_fingerprint"])).status == 200)
+            }
+        }
+    }
+
+    @Test func lockHeldTooLongIsToldAndLoginsGoOn() async throws {
+        try await Servers.withOwn(["sqlite_busy_timeout_milliseconds=100"]) { server in
+            let account = try Account(on: server)
+            let key = try await account.createdKey()
+            let counted = try await account.createdKey(["num_uses": "1"])
+            let lock = try WriterLock(server)
+            let refused = try await account.create()
+            expectRefusal(refused, 503, "the database is busy")
+            #expect(refused.header("retry-after") == "1")
+            #expect(try await account.retrieve(key).status == 200)
+            #expect(try await account.wire.send("GET", "/healthz").status == 200)
+            // A use that cannot be written down is not given away.
+            expectRefusal(try await account.retrieve(counted, connection: "c"), 503, "the database is busy")
+            try lock.release()
+            #expect(try await account.create().status == 201)
+            #expect(try await account.retrieve(counted, connection: "c").status == 200)
+        }
+    }
+
+    @Test func requestThatIsNotAnsweredInTimeIsTold() async throws {
+        try await Servers.withOwn(["request_timeout_seconds=1", "sqlite_busy_timeout_milliseconds=60000"]) { server in
+            let account = try Account(on: server)
+            let lock = try WriterLock(server)
+            expectRefusal(try await account.create(), 503, "could not be answered in time")
+            try lock.release()
+            #expect(try await account.create().status == 201)
+        }
+    }
+}
+
+/// Answers as they come in.
+actor Answers {
+    private(set) var all: [Wire.Answer] = []
+
+    func add(_ answer: Wire.Answer) { all.append(answer) }
+}

@@ -1,0 +1,23 @@
+import Foundation
+import TestSupport
+
+/// An administrator as `tms-install.out` names it, in three labelled lines.
+struct InstalledAdmin: Equatable {
+    let tenant: String
+    let id: String
+    let secret: String
+
+    static func all(of server: TestServer) throws -> [InstalledAdmin] {
+        try all(in: server.root)
+    }
+
+    static func all(in root: String) throws -> [InstalledAdmin] {
+        let text = try String(contentsOfFile: root + "/tms-install.out", encoding: .utf8)
+        let lines = text.split(separator: "\n")
+        func values(_ label: String) -> [String] {
+            lines.filter { $0.hasPrefix(label + ": ") }.map { String($0.dropFirst(label.count + 2)) }
+        }
+        let (ids, secrets) = (values("Administrator ID"), values("Administrator Password"))
+        return values("Tenant").enumerated().map { InstalledAdmin(tenant: $1, id: ids[$0], secret: secrets[$0]) }
+    }
+}

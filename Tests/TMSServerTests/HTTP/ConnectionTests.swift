@@ -45,7 +45,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "garbage\r\n\r\n", "\u{16}\u{03}\u{01}\u{02}\u{00}\u{01}\u{00}\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+        "garbage\r\n\r\n", "\u{16}\u{03}\u{01}\u{02}\u{00}\u{01}\u{00}\r\n\r\n", "GET\r\n\r\n",
+        "GET / HTTP/9.9\r\n\r\n",
         "GET /v1/tms/hello HTTP/1.1\r\nbad header\r\n\r\n",
         "POST /v1/tms/hello HTTP/1.1\r\nHost: x\r\nContent-Length: abc\r\n\r\n",
     ])

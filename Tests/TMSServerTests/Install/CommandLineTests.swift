@@ -47,7 +47,8 @@ import Testing
 
     @Test func rootFolderIsBelowHomeByDefault() async throws {
         let folder = try TemporaryFolder()
-        let outcome = try await run(["install", "--allow-root"], environment: ["HOME": folder.path, "TMS_ROOT_DIR": ""])
+        let outcome = try await run(
+            ["install", "--allow-root"], environment: ["HOME": folder.path, "TMS_ROOT_DIR": ""])
         #expect(outcome.status == 0)
         #expect(FileManager.default.fileExists(atPath: folder.file(".tms/tms-install.out")))
     }

@@ -53,8 +53,11 @@ import Testing
         #expect(admins[0].secret != admins[1].secret)
         let text = try String(contentsOfFile: root + "/tms-install.out", encoding: .utf8)
         let labels = text.split(separator: "\n").map { $0.prefix { $0 != ":" } }
-        #expect(labels == ["Tenant", "Administrator ID", "Administrator Password", "Tenant", "Administrator ID",
-            "Administrator Password"])
+        #expect(
+            labels == [
+                "Tenant", "Administrator ID", "Administrator Password", "Tenant", "Administrator ID",
+                "Administrator Password",
+            ])
     }
 
     @Test func secretsAreWrittenNowhereElse() async throws {

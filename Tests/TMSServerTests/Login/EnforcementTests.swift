@@ -11,12 +11,14 @@ import Testing
 
     static let cases = [
         Case(sql: "UPDATE pubkeys SET expires_at = 0 WHERE tenant = '{t}'", reason: "the key has expired"),
-        Case(sql: "UPDATE pubkeys SET max_uses = 1, remaining_uses = 0 WHERE tenant = '{t}'",
+        Case(
+            sql: "UPDATE pubkeys SET max_uses = 1, remaining_uses = 0 WHERE tenant = '{t}'",
             reason: "the key has no uses left"),
         Case(sql: "UPDATE clients SET enabled = 0 WHERE tenant = '{t}'", reason: "its client is disabled"),
         Case(sql: "UPDATE tenants SET enabled = 0 WHERE tenant = '{t}'", reason: "its tenant is disabled"),
         Case(sql: "UPDATE user_mfa SET enabled = 0 WHERE tenant = '{t}'", reason: "the user's MFA record is disabled"),
-        Case(sql: "UPDATE user_mfa SET expires_at = 0 WHERE tenant = '{t}'", reason: "the user's MFA record has expired"),
+        Case(
+            sql: "UPDATE user_mfa SET expires_at = 0 WHERE tenant = '{t}'", reason: "the user's MFA record has expired"),
         Case(
             sql: "UPDATE user_hosts SET expires_at = 0 WHERE tenant = '{t}'",
             reason: "the user's link to the account on this host has expired"),

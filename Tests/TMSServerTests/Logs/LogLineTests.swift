@@ -4,9 +4,9 @@ import Testing
 
 @Suite struct LogLineTests {
     private func field(_ value: String) -> String {
-        var line = LogLine(appendingTo: [])
+        var line = LogLine()
         line.field("name", value)
-        return String(decoding: line.finish(), as: UTF8.self)
+        return String(decoding: line.bytes, as: UTF8.self)
     }
 
     @Test func plainValueStandsAsItIs() {
@@ -22,9 +22,9 @@ import Testing
     }
 
     @Test func numbersStandAsTheyAre() {
-        var line = LogLine(appendingTo: [])
+        var line = LogLine()
         line.field("status", 200)
-        line.field("least", Int64.min)
-        #expect(String(decoding: line.finish(), as: UTF8.self) == " status=200 least=-9223372036854775808\n")
+        line.field("least", Int.min)
+        #expect(String(decoding: line.bytes, as: UTF8.self) == " status=200 least=-9223372036854775808\n")
     }
 }

@@ -57,7 +57,10 @@ enum Servers {
         init(_ count: Int) { free = count }
 
         func take() async {
-            if free > 0 { return free -= 1 }
+            if free > 0 {
+                free -= 1
+                return
+            }
             await withCheckedContinuation { waiting.append($0) }
         }
 

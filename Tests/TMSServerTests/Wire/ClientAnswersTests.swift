@@ -21,7 +21,10 @@ import Testing
         #expect(answer["app_name"] == "app")
         #expect(answer["app_version"] == "1.0")
         #expect(answer.value("enabled") == .bool(true))
-        guard case .number(let id) = answer.value("id") else { Issue.record("id is no number"); return }
+        guard case .number(let id) = answer.value("id") else {
+            Issue.record("id is no number")
+            return
+        }
         #expect(Int32(id) != nil)
         #expect(answer["created"] == "1970-01-01T00:00:00.000000+00:00")
         #expect(answer["updated"] == "1970-01-01T00:00:00.000000+00:00")

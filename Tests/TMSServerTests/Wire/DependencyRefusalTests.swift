@@ -26,7 +26,8 @@ import Testing
             text: "user host record not found for user alice@{t} with account aalice on host login.example.org."),
         Case(
             sql: "UPDATE user_hosts SET expires_at = 0 WHERE tenant = '{t}'",
-            text: "user host record for user alice@{t} with account aalice on host login.example.org expired at \(epoch)."
+            text:
+                "user host record for user alice@{t} with account aalice on host login.example.org expired at \(epoch)."
         ),
         Case(
             sql: "DELETE FROM delegations WHERE tenant = '{t}'",

@@ -73,8 +73,9 @@ import Testing
             "/usr/bin/env", ["ssh-keygen", "-y", "-f", try folder.write(privateKey, to: "key")])
         #expect(ssh.status == 0, "\(ssh.errors)")
         let words = try #require(answer["public_key"]).split(separator: " ").prefix(2)
-        #expect(ssh.output.split(separator: " ").prefix(2).map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
-            == words.map(String.init))
+        #expect(
+            ssh.output.split(separator: " ").prefix(2).map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
+                == words.map(String.init))
     }
 
     @Test func everyKeyIsAnother() async throws {

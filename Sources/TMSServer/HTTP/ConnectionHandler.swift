@@ -130,8 +130,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         _ exchange: Exchange, status: HTTPResponseStatus, contentType: String, retryAfterSeconds: Int?, body: [UInt8]
     ) {
         guard let context, context.channel.isActive else { return }
-        var mustClose = !exchange.isKeepAlive
-        if case .discarding = state { mustClose = true }
+        let isMidRequest = if case .discarding = state { true } else { false }
+        let mustClose = isMidRequest || !exchange.isKeepAlive
         var headers = HTTPHeaders()
         headers.reserveCapacity(4)
         headers.add(name: "content-type", value: contentType)
@@ -149,7 +149,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         if mustClose {
             state = .discarding
             context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { [weak self] _ in
-                self?.context?.close(mode: .all, promise: nil)
+                // Closing both ways while the rest of a request still comes in makes the kernel reset the connection, and
+                // the sender may lose the refusal. So it is read to its end, or until the sweep has had enough.
+                self?.context?.close(mode: isMidRequest ? .output : .all, promise: nil)
             }
         } else {
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
@@ -182,6 +184,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // Bytes after those that made no sense make none either.
+        if case .discarding = state { return }
         guard let parserError = error as? HTTPParserError else { return context.close(promise: nil) }
         if case .idle = state { refuseUnreadable(parserError) } else { context.close(promise: nil) }
     }

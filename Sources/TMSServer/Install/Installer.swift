@@ -26,7 +26,11 @@ struct Installer {
 
     private func makeFolders(_ changed: inout Bool) throws {
         let parent = root.path.split(separator: "/").dropLast().joined(separator: "/")
-        try FileManager.default.createDirectory(atPath: "/" + parent, withIntermediateDirectories: true)
+        do {
+            try FileManager.default.createDirectory(atPath: "/" + parent, withIntermediateDirectories: true)
+        } catch {
+            throw ConfigurationError("/\(parent): cannot be made")
+        }
         for folder in root.folders where !FileManager.default.fileExists(atPath: folder) {
             try PrivateFile.makeFolder(folder)
             changed = true

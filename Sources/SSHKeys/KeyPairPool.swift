@@ -3,14 +3,15 @@ internal import Primitives
 /// Key pairs made ahead of time, for the kinds that take long.
 ///
 /// RSA pairs take most of a second, now and then several, and ECDSA pairs 5 ms: too long for an event loop and for a
-/// caller. Background threads keep a stock; a caller waits only when it ran dry.
+/// caller. Background threads keep a stock with what processor time is left; a caller waits only when it ran dry, and
+/// is then served by a thread of ordinary priority, so that a busy machine cannot starve it.
 package final class KeyPairPool: Sendable {
     package struct Configuration: Sendable {
         /// RSA pairs in stock. 8 are about 6 s of one core, and cover a burst of rare requests.
         package var rsaPairs = 8
         /// ECDSA pairs in stock.
         package var ecdsaPairs = 32
-        /// Threads that make pairs, at the lowest priority; at least one. One uses what a core has left.
+        /// Threads that keep the stock, at the lowest priority; at least one. One uses what a core has left.
         package var threads = 1
         /// Callers that may wait for a pair; further ones are refused at once.
         package var waitersMax = 64
@@ -50,10 +51,11 @@ package final class KeyPairPool: Sendable {
         let state = Monitor(KeyPairStock(configuration))
         self.state = state
         self.generate = generate
+        // Detached: an RSA pair cannot be stopped half made, and a shutdown need not wait for it.
+        _ = WorkerThread(name: "tms-keys-now") { Self.work(on: state, for: .callers, generate: generate) }
         for number in 0..<max(configuration.threads, 1) {
-            // Detached: an RSA pair cannot be stopped half made, and a shutdown need not wait for it.
             _ = WorkerThread(name: "tms-keys-\(number)", priority: .background) {
-                Self.work(on: state, generate: generate)
+                Self.work(on: state, for: .stock, generate: generate)
             }
         }
     }
@@ -86,17 +88,19 @@ package final class KeyPairPool: Sendable {
         Result { try generate(algorithm) }.mapError { _ in .notMade }
     }
 
-    private static func work(on state: Monitor<KeyPairStock>, generate: Generator) {
+    private static func work(
+        on state: Monitor<KeyPairStock>, for purpose: KeyPairStock.Purpose, generate: Generator
+    ) {
         while true {
             // A thread with nothing to make looks once a second for callers that have waited too long.
-            let step = state.wait(timeoutMilliseconds: 1000) { $0.nextStep(now: .now) }
+            let step = state.wait(timeoutMilliseconds: 1000) { $0.nextStep(for: purpose, now: .now) }
             guard let step else { continue }
             switch step {
             case .end: return
             case .tell(let expired): for waiter in expired { waiter.completion(.failure(.timedOut)) }
             case .make(let algorithm):
                 let pair = pair(of: algorithm, generate: generate)
-                if let waiter = state.update({ $0.made(algorithm, pair) }) { waiter.completion(pair) }
+                if let waiter = state.update({ $0.made(algorithm, pair, for: purpose) }) { waiter.completion(pair) }
                 // What could not be made now will hardly be made at once.
                 if case .failure = pair { _ = state.wait(timeoutMilliseconds: 1000) { $0.isClosed ? true : nil } }
             }

@@ -6,6 +6,12 @@ struct KeyPairStock {
         let completion: KeyPairPool.Completion
     }
 
+    /// What a thread of the pool makes pairs for.
+    enum Purpose {
+        case callers
+        case stock
+    }
+
     enum Step {
         case make(KeyAlgorithm)
         case tell([Waiter])
@@ -14,6 +20,7 @@ struct KeyPairStock {
 
     private let configuration: KeyPairPool.Configuration
     private var pairs: [KeyAlgorithm: [KeyPair]] = [:]
+    /// Pairs that threads for the stock are making.
     private var inTheMaking: [KeyAlgorithm: Int] = [:]
     private(set) var waiters: [Waiter] = []
     private(set) var isClosed = false
@@ -37,36 +44,37 @@ struct KeyPairStock {
     }
 
     /// What a thread of the pool should do; nil for sleeping.
-    mutating func nextStep(now: ContinuousClock.Instant) -> Step? {
+    mutating func nextStep(for purpose: Purpose, now: ContinuousClock.Instant) -> Step? {
         if isClosed { return .end }
         let expired = waiters.filter { $0.deadline <= now }
-        if !expired.isEmpty {
+        guard expired.isEmpty else {
             waiters.removeAll { $0.deadline <= now }
             return .tell(expired)
         }
-        guard let algorithm = nextToMake() else { return nil }
-        inTheMaking[algorithm, default: 0] += 1
-        return .make(algorithm)
+        switch purpose {
+        case .callers:
+            return waiters.first.map { .make($0.algorithm) }
+        case .stock:
+            guard let algorithm = furthestFromItsStock else { return nil }
+            inTheMaking[algorithm, default: 0] += 1
+            return .make(algorithm)
+        }
     }
 
-    /// First what somebody waits for and no thread is making already, then what is furthest from its stock.
-    private func nextToMake() -> KeyAlgorithm? {
-        var coming = inTheMaking
-        for waiter in waiters {
-            guard coming[waiter.algorithm, default: 0] > 0 else { return waiter.algorithm }
-            coming[waiter.algorithm, default: 0] -= 1
-        }
+    private var furthestFromItsStock: KeyAlgorithm? {
         func fill(_ algorithm: KeyAlgorithm) -> Double {
             let stock = configuration.stock(of: algorithm)
             guard stock > 0 else { return 1 }
-            return Double(level(algorithm) + coming[algorithm, default: 0]) / Double(stock)
+            return Double(level(algorithm) + inTheMaking[algorithm, default: 0]) / Double(stock)
         }
         return KeyAlgorithm.allCases.filter { fill($0) < 1 }.min { fill($0) < fill($1) }
     }
 
     /// - Returns: who gets the pair, or was to get it; else it goes into stock.
-    mutating func made(_ algorithm: KeyAlgorithm, _ pair: Result<KeyPair, KeyPairPool.Failure>) -> Waiter? {
-        inTheMaking[algorithm, default: 1] -= 1
+    mutating func made(
+        _ algorithm: KeyAlgorithm, _ pair: Result<KeyPair, KeyPairPool.Failure>, for purpose: Purpose
+    ) -> Waiter? {
+        if purpose == .stock { inTheMaking[algorithm, default: 1] -= 1 }
         if let index = waiters.firstIndex(where: { $0.algorithm == algorithm }) { return waiters.remove(at: index) }
         if case .success(let pair) = pair, !isClosed { pairs[algorithm, default: []].append(pair) }
         return nil

@@ -50,20 +50,34 @@ import Testing
         pool.shutdown()
     }
 
-    @Test func servesCallersInOrderAndBeforeTheStock() {
+    @Test func servesCallersInTheOrderOfTheirAsking() {
         let generator = GatedGenerator()
         let answers = Answers()
-        let pool = Self.pool(generator, rsa: 3, ecdsa: 3)
-        generator.waitForJobs(1)
+        let pool = Self.pool(generator)
         pool.take(.rsa, completion: answers.note("a"))
         pool.take(.rsa, completion: answers.note("b"))
         pool.take(.ecdsa, completion: answers.note("c"))
         pool.take(.rsa, completion: answers.note("d"))
         #expect(pool.waiting == 4)
         generator.permit(4)
-        // The pair in hand was an ECDSA one for the stock; the first who waits for that kind gets it.
-        #expect(answers.wait(for: 4) == ["c pair", "a pair", "b pair", "d pair"])
+        #expect(answers.wait(for: 4) == ["a pair", "b pair", "c pair", "d pair"])
         #expect(pool.level(.rsa) == 0 && pool.level(.ecdsa) == 0 && pool.waiting == 0)
+        pool.shutdown()
+    }
+
+    @Test func callerNeedNotWaitForTheThreadsOfTheStock() {
+        let generator = GatedGenerator()
+        let answers = Answers()
+        let pool = Self.pool(generator, rsa: 1)
+        generator.waitForJobs(1)
+        pool.take(.rsa, completion: answers.note("a"))
+        // The stock's pair is stuck in the making, and the caller's is begun all the same.
+        generator.waitForJobs(2)
+        #expect(generator.jobs == [.rsa, .rsa])
+        generator.permit(1)
+        #expect(answers.wait(for: 1) == ["a pair"])
+        generator.permit(1)
+        #expect(Self.until { pool.level(.rsa) == 1 })
         pool.shutdown()
     }
 

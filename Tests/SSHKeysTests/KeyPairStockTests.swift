@@ -8,11 +8,11 @@ import Testing
         var stock = KeyPairStock(KeyPairPool.Configuration())
         let start = ContinuousClock.now
         if stock.take(.rsa, now: start, completion: { _ in }) != nil { Issue.record("there was nothing to give") }
-        guard case .make(.rsa)? = stock.nextStep(now: start + .seconds(29)) else {
+        guard case .make(.rsa)? = stock.nextStep(for: .callers, now: start + .seconds(29)) else {
             Issue.record("the pair somebody waits for comes first")
             return
         }
-        guard case .tell(let expired)? = stock.nextStep(now: start + .seconds(30)) else {
+        guard case .tell(let expired)? = stock.nextStep(for: .callers, now: start + .seconds(30)) else {
             Issue.record("nobody timed out")
             return
         }
@@ -25,7 +25,7 @@ import Testing
         let start = ContinuousClock.now
         _ = stock.take(.rsa, now: start) { _ in }
         _ = stock.take(.ecdsa, now: start + .seconds(5)) { _ in }
-        _ = stock.nextStep(now: start + .seconds(31))
+        _ = stock.nextStep(for: .callers, now: start + .seconds(31))
         #expect(stock.waiters.map(\.algorithm) == [.ecdsa])
     }
 }

@@ -129,7 +129,7 @@ struct KeyCmdTests {
         let (outcome, _) = try await ask(.none, config: "timeout_seconds = 1")
         #expect(outcome.status == 1)
         #expect(outcome.output.isEmpty)
-        #expect(start.duration(to: .now) < .seconds(10))
+        #expect(start.duration(to: .now) < .seconds(60))
     }
 
     @Test func `a configuration that cannot be read to its end is given up`() async throws {
@@ -140,7 +140,7 @@ struct KeyCmdTests {
             let outcome = try await folder.ask(key.fingerprint)
             #expect(outcome.status == 1)
             #expect(outcome.output.isEmpty)
-            #expect(start.duration(to: .now) < .seconds(10))
+            #expect(start.duration(to: .now) < .seconds(60))
         }
     }
 

@@ -25,6 +25,8 @@ package final class TestServer: Sendable {
     ) async throws -> TestServer {
         let folder = try folder ?? TemporaryFolder()
         let root = folder.file("tms")
+        // No stock of keys: making one for each server of each test would keep the processors busy.
+        let defaults = ["enable_test_tenant=true", "rsa_pairs=0", "ecdsa_pairs=0"]
         let install = try await Program.run(
             Program.path("tms-server"), ["install", "--root-dir", root, "--allow-root"])
         guard install.status == 0 else { throw Failure("install: \(install.errors)") }
@@ -34,7 +36,7 @@ package final class TestServer: Sendable {
             command.dropFirst() + [
                 "serve", "--root-dir", root, "--allow-root", "--http-addr", address, "--http-port", "0",
             ]
-                + (["enable_test_tenant=true"] + settings).flatMap { ["--set", $0] },
+                + (defaults + settings).flatMap { ["--set", $0] },
             environment: environment)
         let prefix = "listening on "
         guard

@@ -1,14 +1,7 @@
+internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
-
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#else
-internal import Darwin
-#endif
 
 /// The least that SwiftNIO can do and still answer HTTP/1.1: the same event loops, channel options and handlers as the
 /// server, and a constant answer. What the server costs beyond this is ours; what this costs is not.

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Logging
+internal import TMSStore
 
 struct InstallCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -32,6 +33,9 @@ struct InstallCommand: AsyncParsableCommand {
         } catch let error as ConfigurationError {
             StandardError.write("tms-server: \(error)")
             throw ExitCode(ConfigurationError.exitCode)
+        } catch let error as StoreError {
+            StandardError.write("tms-server: the database cannot be used: \(error)")
+            throw ExitCode(1)
         }
     }
 }

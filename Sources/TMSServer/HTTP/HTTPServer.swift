@@ -61,7 +61,7 @@ final class HTTPServer: Sendable {
         }
         guard !listeners.isEmpty else {
             let reason = failure.map { "\($0)" } ?? "it has no address"
-            throw ConfigurationError("cannot listen on \(configuration.host) port \(configuration.port): \(reason)")
+            throw CannotListen("cannot listen on \(configuration.host) port \(configuration.port): \(reason)")
         }
         loops.startSweeping()
         return Listening(listeners: listeners, addresses: listeners.compactMap(\.channel.localAddress))
@@ -129,6 +129,15 @@ final class HTTPServer: Sendable {
             }
             tasks.cancelAll()
         }
+    }
+}
+
+/// The address is taken, or not this machine's. Unlike a wrong configuration it may pass, so its exit status is 1.
+struct CannotListen: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
     }
 }
 

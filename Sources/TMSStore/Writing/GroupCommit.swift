@@ -117,11 +117,12 @@ private final class Writer: @unchecked Sendable {
             return nil
         } catch {
             logger.error("commit failed", metadata: ["writes": "\(batch.count)", "error": "\(error)"])
-            // Without a transaction the statement that failed is only the last one to notice.
-            guard connection.isInTransaction else {
+            if connection.isInTransaction {
+                _ = try? connection.run("ROLLBACK")
+            } else if error.code == .misuse {
+                // SQLite rolled back by itself; the statement that failed is only the first to notice.
                 return .unavailable("ERROR: the database could not keep the change")
             }
-            _ = try? connection.run("ROLLBACK")
             return error.apiError
         }
     }

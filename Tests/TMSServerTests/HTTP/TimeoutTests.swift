@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct TimeoutTests {
     @Test func idleConnectionIsClosed() async throws {
-        let connection = try await RawConnection(try await Servers.shared(["idle_timeout_seconds=1"]))
+        let connection = try await RawConnection(try await Servers.shared(["idle_timeout_seconds=3"]))
         try await connection.send(rawRequest("GET", "/v1/tms/hello"))
         #expect(try await connection.answer().status == 200)
         #expect(try await connection.isClosedEventually())
@@ -11,13 +11,13 @@ import Testing
     }
 
     @Test func connectionThatNeverAsksIsClosed() async throws {
-        let connection = try await RawConnection(try await Servers.shared(["idle_timeout_seconds=1"]))
+        let connection = try await RawConnection(try await Servers.shared(["idle_timeout_seconds=3"]))
         #expect(try await connection.isClosedEventually())
         #expect(connection.received.isEmpty)
     }
 
     @Test func headThatNeverEndsIsClosed() async throws {
-        let connection = try await RawConnection(try await Servers.shared(["idle_timeout_seconds=1"]))
+        let connection = try await RawConnection(try await Servers.shared(["idle_timeout_seconds=3"]))
         try await connection.send("GET /v1/tms/hello HTTP/1.1\r\nHost: x\r\nX-More: ")
         #expect(try await connection.isClosedEventually())
     }

@@ -75,7 +75,7 @@ import Testing
             #expect(await server.stop() == 0)
             let lines = server.log.split(separator: "\n").filter { $0.contains("route=/v1/tms/client/") }
             try #require(lines.count == 2)
-            #expect(lines[0].contains("caller=\"client testclient1@test\""))
+            #expect(lines[0].contains(" client=testclient1 tenant=test"))
             #expect(!lines[1].contains("testclient1"))
         }
     }

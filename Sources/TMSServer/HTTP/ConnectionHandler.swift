@@ -76,8 +76,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         switch match {
         case .route:
             if head.headers.contains(where: { $0.name.isHeader("Expect") }) { sendContinue(version: head.version) }
-        case .methodNotAllowed: refuse(exchange, APIError(.methodNotAllowed, "method not allowed"))
-        case .notFound: refuse(exchange, APIError(.notFound, "not found"))
+        case .methodNotAllowed: exchange.refusal = APIError(.methodNotAllowed, "method not allowed")
+        case .notFound: exchange.refusal = APIError(.notFound, "not found")
         }
     }
 
@@ -92,19 +92,7 @@ final class ConnectionHandler: ChannelInboundHandler {
     private func finish() {
         guard case .receiving(let exchange) = state else { return }
         state = .answering(exchange)
-        if let refusal = pendingRefusal {
-            pendingRefusal = nil
-            exchange.fail(refusal)
-        } else {
-            exchange.start()
-        }
-    }
-
-    /// Said when the request has come to its end, so that the connection can be used again.
-    private var pendingRefusal: APIError?
-
-    private func refuse(_ exchange: Exchange, _ error: APIError) {
-        pendingRefusal = error
+        exchange.start()
     }
 
     private func refuseBody(of exchange: Exchange) {

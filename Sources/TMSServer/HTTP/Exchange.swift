@@ -14,6 +14,8 @@ final class Exchange {
     /// Known once it has been authorized; for the log.
     var principal = Principal.anyone
     var body: [UInt8] = []
+    /// Why there is no route. Said when the request has come to its end, so that the connection can be used again.
+    var refusal: APIError?
 
     private let head: HTTPRequestHead
     private let pathParameters: [(name: String, value: String)]
@@ -82,7 +84,7 @@ final class Exchange {
 
     /// Runs the route, unless the server has too much in hand already.
     func start() {
-        guard let route else { return }
+        guard let route else { return fail(refusal ?? .notFound) }
         guard loop.admission.enter(isLogin: route.isLogin) else {
             return fail(.unavailable("ERROR: the server has too many requests in hand"))
         }

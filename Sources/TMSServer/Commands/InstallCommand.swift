@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Logging
-internal import TMSStore
 
 struct InstallCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,7 +20,7 @@ struct InstallCommand: AsyncParsableCommand {
         let log = LogSink(level: .warning, descriptors: [2])
         defer { log.close() }
         let logger = Logger(label: "install") { LogfmtHandler(label: $0, sink: log) }
-        do {
+        try await reportingFailures {
             switch try Installer(root: directory).run(logger: logger) {
             case .nothingToDo:
                 print("\(directory.path) is installed already; nothing was changed.")
@@ -30,12 +29,6 @@ struct InstallCommand: AsyncParsableCommand {
                 print("The administrators' secrets are in \(directory.installOutput).")
                 print("Start it with: tms-server serve --root-dir '\(directory.path)'")
             }
-        } catch let error as ConfigurationError {
-            StandardError.write("tms-server: \(error)")
-            throw ExitCode(ConfigurationError.exitCode)
-        } catch let error as StoreError {
-            StandardError.write("tms-server: the database cannot be used: \(error)")
-            throw ExitCode(1)
         }
     }
 }

@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Logging
-internal import TMSStore
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,15 +29,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         try root.refuseRoot()
-        do {
-            try await serve()
-        } catch let error as ConfigurationError {
-            StandardError.write("tms-server: \(error)")
-            throw ExitCode(ConfigurationError.exitCode)
-        } catch let error as StoreError {
-            StandardError.write("tms-server: the database cannot be used: \(error)")
-            throw ExitCode(1)
-        }
+        try await reportingFailures { try await serve() }
     }
 
     private func serve() async throws {

@@ -1,5 +1,6 @@
 package import ArgumentParser
 internal import Glibc
+internal import TMSStore
 
 /// `tms-server`.
 package struct TMSServerCommand: AsyncParsableCommand {
@@ -40,6 +41,19 @@ struct RootOptions: ParsableArguments {
         StandardError.write(
             "tms-server: refuses to run as root, which it has no need of. Use an own user, or --allow-root.")
         throw ExitCode(77)
+    }
+}
+
+/// Runs a command's work and turns what may stop it into one line and an exit status.
+func reportingFailures(_ work: () async throws -> Void) async throws {
+    do {
+        try await work()
+    } catch let error as ConfigurationError {
+        StandardError.write("tms-server: \(error)")
+        throw ExitCode(ConfigurationError.exitCode)
+    } catch let error as StoreError {
+        StandardError.write("tms-server: the database cannot be used: \(error)")
+        throw ExitCode(1)
     }
 }
 

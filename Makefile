@@ -32,8 +32,9 @@ test: setup
 # make bench      CPU and latency of the four operations beside a bare NIO responder (some minutes)
 bench: build
 	@scripts/require wrk:wrk python3:python3
-	$(SWIFT) build -c release --package-path Benchmarks
-	python3 Benchmarks/bench.py $(BENCH_FLAGS)
+	$(SWIFT) build -c release --static-swift-stdlib --package-path Benchmarks
+	python3 Benchmarks/bench.py --server .build/release/tms-server --bare Benchmarks/.build/release/BareResponder \
+		$(BENCH_FLAGS)
 
 # make endurance  a million creates, then a million lookups, over 100 connections
 endurance: build

@@ -7,7 +7,7 @@ private import Glibc
 /// count, which is harmless. A file that cannot be read or written is as good as none: never a reason to refuse a
 /// login.
 struct Breaker: Sendable {
-    /// Failures in a row after which calls stop.
+    /// Failures in a row, other than time-outs, after which calls stop.
     let failuresMax: Int
     /// How long they stop.
     let pause: Duration
@@ -49,9 +49,11 @@ struct Breaker: Sendable {
         }
     }
 
-    func recordFailure() {
+    /// The server has failed. One time-out opens the breaker by itself: it has cost a login the whole budget, while a
+    /// refused connection costs nothing.
+    func recordFailure(isTimeout: Bool) {
         // More than the limit tells nothing, and a damaged file may hold any number.
-        let failures = min(readState()?.failures ?? 0, failuresMax - 1) + 1
+        let failures = isTimeout ? failuresMax : min(readState()?.failures ?? 0, failuresMax - 1) + 1
         write(State(failures: failures, lastFailureMicroseconds: Self.nowMicroseconds))
     }
 

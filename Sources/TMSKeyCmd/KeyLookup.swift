@@ -35,7 +35,8 @@ struct KeyLookup: Sendable {
     func line(for question: RetrievePubkey) async throws(KeyCmdFailure) -> String? {
         if let breaker, !breaker.allowsCall() {
             throw KeyCmdFailure(
-                "the server has failed \(breaker.failuresMax) times in a row; not calling it for \(breaker.pause)")
+                "the server has failed \(breaker.failuresMax) times in a row or timed out; not calling it for \(breaker.pause)"
+            )
         }
         var question = question
         question.host = configuration.hostName
@@ -51,7 +52,11 @@ struct KeyLookup: Sendable {
 
     /// Tells a quiet "no" from a failure.
     private func noLine(_ question: RetrievePubkey, because error: ClientError) throws(KeyCmdFailure) -> String? {
-        if error.isServerFailure { breaker?.recordFailure() } else { breaker?.recordSuccess() }
+        if error.isServerFailure {
+            breaker?.recordFailure(isTimeout: error == .timedOut)
+        } else {
+            breaker?.recordSuccess()
+        }
         guard case .refused(let refusal) = error else { throw KeyCmdFailure("\(error)") }
         switch refusal.code {
         // Our server's 404 for a path it does not know has another text, and means that `tms_url` is wrong.

@@ -11,7 +11,10 @@ final class TestSSHD: Sendable {
     private let port: Int
 
     /// Runs `body` with an sshd that asks the TMS server at `url`.
-    static func with<Result>(server url: String, _ body: (TestSSHD) async throws -> Result) async throws -> Result {
+    /// - Parameter keycmd: more lines for `tms_keycmd.toml`.
+    static func with<Result>(
+        server url: String, keycmd: String = "", _ body: (TestSSHD) async throws -> Result
+    ) async throws -> Result {
         guard geteuid() == 0 else {
             throw TestServer.Failure("only root can run an sshd that lets others in: run this test as root")
         }
@@ -23,7 +26,7 @@ final class TestSSHD: Sendable {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let sshd = try await start(in: folder, server: url)
+        let sshd = try await start(in: folder, server: url, keycmd: keycmd)
         defer { sshd.process.signal(SIGKILL) }
         return try await body(sshd)
     }
@@ -34,8 +37,8 @@ final class TestSSHD: Sendable {
         self.port = port
     }
 
-    private static func start(in folder: String, server url: String) async throws -> TestSSHD {
-        try await installKeyCommand(in: folder, server: url)
+    private static func start(in folder: String, server url: String, keycmd: String) async throws -> TestSSHD {
+        try await installKeyCommand(in: folder, server: url, keycmd: keycmd)
         try await makeKey("host_key", in: folder)
         try makeFolder("authorized_keys", in: folder, mode: 0o755)
         try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
@@ -73,21 +76,21 @@ final class TestSSHD: Sendable {
         """
     }
 
-    private static func installKeyCommand(in folder: String, server url: String) async throws {
-        let program = folder + "/tms-keycmd"
-        try FileManager.default.copyItem(atPath: Program.path("tms-keycmd"), toPath: program)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+    private static func installKeyCommand(in folder: String, server url: String, keycmd: String) async throws {
+        // By another process: a program cannot be run while somebody has it open for writing, and what this one has
+        // open, a child that another test starts at this moment has open too.
+        let copied = try await Program.run(
+            "/usr/bin/install", ["-m", "0755", Program.path("tms-keycmd"), folder + "/tms-keycmd"])
+        guard copied.status == 0 else { throw TestServer.Failure("install: \(copied.errors)") }
         try makeFolder("state", in: folder, mode: 0o700)
         guard let nobody = getpwnam("nobody"),
             chown(folder + "/state", nobody.pointee.pw_uid, nobody.pointee.pw_gid) == 0
         else { throw TestServer.Failure("cannot give a folder to the user nobody") }
-        // sshd draws a refused offer out to a power of two times 5 to 9 ms, so a helper that gives up after 2 s can cost
-        // a login almost 4 s; after 1.2 s it costs at most 2.4 s.
         let configuration = """
-            timeout_seconds = 1.2
             tms_url = "\(url)/v1/tms/pubkeys/creds/retrieve"
             host_name = "\(host)"
             state_dir = "\(folder)/state"
+            \(keycmd)
 
             """
         try Data(configuration.utf8).write(to: URL(fileURLWithPath: folder + "/tms_keycmd.toml"))

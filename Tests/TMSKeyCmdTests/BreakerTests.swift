@@ -82,6 +82,21 @@ struct BreakerTests {
         }
     }
 
+    @Test func `opens after one time-out`() async throws {
+        try await Responder.with(.none) { responder in
+            try await Folder.with { folder in
+                try folder.writeConfig(
+                    config(responder.retrieveURL, stateDirectory: folder.path) + "\ntimeout_seconds = 0.5")
+                for expected in ["in time", "timed out", "timed out"] {
+                    let outcome = try await folder.ask(key.fingerprint)
+                    #expect(outcome.status == 1)
+                    #expect(outcome.errors.contains(expected), "\(outcome.errors)")
+                }
+                #expect(responder.requests.count == 1)
+            }
+        }
+    }
+
     @Test(arguments: ["", "x", "5", "-1 -1", "99 99999999999999999999", "9999 9223372036854775807"])
     func `a damaged or future count never stops a login`(state: String) async throws {
         try await Responder.with(up) { responder in

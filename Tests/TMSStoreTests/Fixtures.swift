@@ -1,6 +1,8 @@
+import Logging
 import TMSAPI
-import TMSStore
 import TestSupport
+
+@testable import TMSStore
 
 extension TestStore {
     /// A tenant with a client, a user, a link and a delegation, none of which expire.
@@ -15,6 +17,11 @@ extension TestStore {
             try transaction.insertDelegation(
                 tenant: "t", clientID: "c", userID: "u", expiresAt: .never, userMFA: mfa)
         }
+    }
+
+    /// The bare statements on a connection of the test's, beside the store.
+    func transaction(on connection: SQLiteConnection) -> Transaction {
+        Transaction(connection: connection, logger: Logger(label: "test"), now: .now, caller: Self.caller)
     }
 
     /// A key of that user, whatever its number makes unique.

@@ -127,6 +127,9 @@ package final class SQLiteConnection: SQLConnection {
         return statement
     }
 
+    /// Rows that statements so far have walked over without an index: none, where every statement has one.
+    package var rowsScanned: Int { statements.values.reduce(0) { $0 + $1.rowsScanned } }
+
     // MARK: Transactions and the write-ahead log
 
     /// False after an error made SQLite roll the whole transaction back by itself.

@@ -85,6 +85,7 @@ package struct KeyCmd: ParsableCommand {
             let configuration = try KeyCmdConfiguration(file: config, log: log)
             watchdog.setBudget(configuration.timeout)
             lookup = try KeyLookup(configuration: configuration, timeout: watchdog.remaining, log: log)
+            watchdog.beforeGivingUp { lookup.giveUp() }
         } catch {
             log(.error, "\(error)")
             _exit(Self.failureStatus)

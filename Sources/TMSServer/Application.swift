@@ -70,6 +70,9 @@ struct Application {
         store.writeQueueMax = configuration.writeQueueMax
         store.batchMax = configuration.writeBatchMax
         store.busyTimeoutMilliseconds = configuration.busyTimeoutMilliseconds
+        store.listThreads = configuration.listThreads
+        store.listQueueMax = configuration.listQueueMax
+        store.listSecondsMax = configuration.listSecondsMax
         store.checkpointPages = configuration.checkpointPages
         return store
     }

@@ -1,5 +1,6 @@
 internal import TMSAPI
 internal import TMSService
+internal import TMSStore
 
 /// Which rule answers which operation.
 enum Routes {
@@ -7,19 +8,84 @@ enum Routes {
         var routes = Table(authenticator: service.authenticator)
         routes.on(SystemAPI.hello, service.system.hello)
         routes.on(SystemAPI.version, service.system.version)
-        routes.on(ClientsAPI.get, service.clients.get)
+
+        routes.read(ClientsAPI.get, service.clients.get)
+
         routes.on(PubkeysAPI.create, service.pubkeys.create)
         routes.on(PubkeysAPI.retrieve, service.pubkeys.retrieve)
+
+        routes.write(HostsAPI.create, service.hosts.create)
+        routes.read(HostsAPI.get, service.hosts.get)
+        routes.list(HostsAPI.list, service.hosts.list)
+        routes.write(HostsAPI.delete, service.hosts.delete)
         return routes.routes
     }
+
+    /// A rule that needs nothing but a transaction. The table decides on which thread it gets one.
+    private typealias Rule<Parameters: Message, Body: Message, Answer> =
+        @Sendable (Call<Parameters, Body>, Transaction) throws(APIError) -> Answer
 
     private struct Table {
         let authenticator: Authenticator
         var routes: [Route] = []
 
+        /// A point read, in place on the event loop.
+        mutating func read<Parameters, Body, Answer>(
+            _ endpoint: Endpoint<Parameters, Body, Answer>, _ rule: @escaping Rule<Parameters, Body, Answer>
+        ) {
+            add(endpoint) { call, exchange in
+                exchange.loop.lane.read(as: call.caller) { transaction throws(APIError) in
+                    try rule(call, transaction)
+                } then: {
+                    exchange.answer($0, status: endpoint.success)
+                }
+            }
+        }
+
+        /// A change, in the writer's next group commit.
+        mutating func write<Parameters, Body, Answer>(
+            _ endpoint: Endpoint<Parameters, Body, Answer>, _ rule: @escaping Rule<Parameters, Body, Answer>
+        ) {
+            add(endpoint) { call, exchange in
+                exchange.loop.lane.write(as: call.caller) { transaction throws(APIError) in
+                    try rule(call, transaction)
+                } then: {
+                    exchange.answer($0, status: endpoint.success)
+                }
+            }
+        }
+
+        /// A page of a list: read, and made JSON of, on a thread that may take its time.
+        mutating func list<Parameters, Body, Row>(
+            _ endpoint: Endpoint<Parameters, Body, Page<Row>>, _ rule: @escaping Rule<Parameters, Body, Page<Row>>
+        ) {
+            add(endpoint) { call, exchange in
+                exchange.loop.lane.readList(as: call.caller) { transaction throws(APIError) in
+                    var json = JSONWriter()
+                    try rule(call, transaction).encode(into: &json)
+                    return json.bytes
+                } then: { json in
+                    switch json {
+                    case .success(let json): exchange.succeed(json, contentType: Page<Row>.contentType)
+                    case .failure(let error): exchange.fail(error)
+                    }
+                }
+            }
+        }
+
+        /// A rule that goes its own way.
         mutating func on<Parameters, Body, Answer>(
             _ endpoint: Endpoint<Parameters, Body, Answer>,
-            _ rule: @escaping @Sendable (Call<Parameters, Body>, @escaping Respond<Answer>) -> Void
+            _ rule: @escaping @Sendable (Call<Parameters, Body>, StoreLane, @escaping Respond<Answer>) -> Void
+        ) {
+            add(endpoint) { call, exchange in
+                rule(call, exchange.loop.lane) { exchange.answer($0, status: endpoint.success) }
+            }
+        }
+
+        private mutating func add<Parameters, Body, Answer>(
+            _ endpoint: Endpoint<Parameters, Body, Answer>,
+            _ rule: @escaping @Sendable (Call<Parameters, Body>, Exchange) -> Void
         ) {
             routes.append(Route(endpoint, authenticator: authenticator, rule: rule))
         }

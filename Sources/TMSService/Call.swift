@@ -2,22 +2,22 @@ package import TMSAPI
 package import TMSStore
 
 /// A request that has been authorized and decoded, on its way through a rule.
-package struct Call<Parameters: Message, Body: Message> {
+package struct Call<Parameters: Message, Body: Message>: Sendable {
     package let parameters: Parameters
     package let body: Body
     package let principal: Principal
     package let request: RequestID
-    package let lane: StoreLane
 
-    package init(parameters: Parameters, body: Body, principal: Principal, request: RequestID, lane: StoreLane) {
+    package init(parameters: Parameters, body: Body, principal: Principal, request: RequestID) {
         self.parameters = parameters
         self.body = body
         self.principal = principal
         self.request = request
-        self.lane = lane
     }
 
     package var caller: Caller { principal.caller(request: request) }
+    /// The tenant that the caller acts in.
+    package var tenant: String { principal.tenant }
 }
 
 /// Takes a rule's answer; called exactly once, on the loop the call came from.

@@ -9,11 +9,13 @@ package struct Service: Sendable {
     package let system: SystemRules
     package let clients: ClientRules
     package let pubkeys: PubkeyRules
+    package let hosts: HostRules
 
     package init(store: Store, keyPairs: KeyPairPool, settings: Settings, version: Version, logger: Logger) {
         authenticator = Authenticator(store: store, settings: settings)
         system = SystemRules(version: version)
         clients = ClientRules()
         pubkeys = PubkeyRules(keyPairs: keyPairs, settings: settings, logger: logger)
+        hosts = HostRules()
     }
 }

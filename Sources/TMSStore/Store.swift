@@ -20,6 +20,12 @@ package final class Store: Sendable {
         package var busyTimeoutMilliseconds: Int32 = 5000
         /// Pages (of 4 KiB) in the write-ahead log from which on it is copied into the database file.
         package var checkpointPages = 4096
+        /// Threads that read lists, each with a connection of its own.
+        package var listThreads = 2
+        /// Lists waiting for such a thread; beyond it a list is refused at once.
+        package var listQueueMax = 128
+        /// Seconds after which the reading of one page is given up: a filter that matches little in a large table.
+        package var listSecondsMax = 10
         /// Where `now` comes from.
         package var clock: @Sendable () -> Timestamp = { .now }
 
@@ -33,6 +39,7 @@ package final class Store: Sendable {
     private let writer: GroupCommit
     private let credentials = CredentialsVersion()
     private let checkpointer: Checkpointer
+    let longReads: LongReads
 
     /// Opens the database, makes or brings its schema up to date, and starts the writer and the checkpointer.
     package init(_ configuration: Configuration, logger: Logger) throws(StoreError) {
@@ -42,6 +49,7 @@ package final class Store: Sendable {
         checkpointer = try Checkpointer(configuration, logger: logger)
         writer = GroupCommit(
             connection, configuration, checkpointer: checkpointer, credentials: credentials, logger: logger)
+        longReads = try LongReads(configuration)
         self.configuration = configuration
         self.logger = logger
     }
@@ -71,6 +79,7 @@ package final class Store: Sendable {
 
     /// Finishes what is queued, stops the threads and closes the files. Blocks; not for an event loop.
     package func shutdown() {
+        longReads.shutdown()
         writer.shutdown()
         checkpointer.shutdown()
     }

@@ -26,26 +26,21 @@ package final class StoreLane {
         as caller: Caller, _ body: (Transaction) throws(APIError) -> Value,
         then completion: (Result<Value, APIError>) -> Void
     ) {
-        completion(snapshot(as: caller, body))
+        completion(store.snapshot(on: reader, as: caller, body))
     }
 
-    private func snapshot<Value>(
-        as caller: Caller, _ body: (Transaction) throws(APIError) -> Value
-    ) -> Result<Value, APIError> {
-        do throws(StoreError) {
-            try reader.run("BEGIN")
-        } catch {
-            store.logger.error("cannot read", metadata: ["request": "\(caller.request)", "error": "\(error)"])
-            return .failure(error.apiError)
-        }
-        // Ending a read transaction cannot lose anything; should it fail, the next BEGIN says so.
-        defer { _ = try? reader.run("COMMIT") }
-        let transaction = Transaction(
-            connection: reader, logger: store.logger, now: store.configuration.clock(), caller: caller)
+    /// The same for reads that may be long: on a thread of ``LongReads``, with `completion` back on this loop.
+    ///
+    /// When too many wait `completion` is called at once with 503.
+    package func readList<Value: Sendable>(
+        as caller: Caller, _ body: @escaping @Sendable (Transaction) throws(APIError) -> Value,
+        then completion: @escaping (Result<Value, APIError>) -> Void
+    ) {
+        let (store, completion) = (store, onLoop(completion))
         do throws(APIError) {
-            return .success(try body(transaction))
+            try store.longReads.enqueue { reader in completion(store.snapshot(on: reader, as: caller, body)) }
         } catch {
-            return .failure(error)
+            completion(.failure(error))
         }
     }
 
@@ -62,6 +57,29 @@ package final class StoreLane {
             try store.enqueue(TypedWrite(caller: caller, lane: resume, body: body, completion: completion))
         } catch {
             completion(.failure(error))
+        }
+    }
+}
+
+extension Store {
+    /// Runs `body` on one state of the database.
+    fileprivate func snapshot<Value>(
+        on reader: SQLiteConnection, as caller: Caller, _ body: (Transaction) throws(APIError) -> Value
+    ) -> Result<Value, APIError> {
+        do throws(StoreError) {
+            try reader.run("BEGIN")
+        } catch {
+            logger.error("cannot read", metadata: ["request": "\(caller.request)", "error": "\(error)"])
+            return .failure(error.apiError)
+        }
+        // Ending a read transaction cannot lose anything; should it fail, the next BEGIN says so.
+        defer { _ = try? reader.run("COMMIT") }
+        let transaction = Transaction(
+            connection: reader, logger: logger, now: configuration.clock(), caller: caller)
+        do throws(APIError) {
+            return .success(try body(transaction))
+        } catch {
+            return .failure(error)
         }
     }
 }

@@ -23,10 +23,17 @@ import Testing
     private func authorize(
         _ service: Service, access: Access = .clientOrAdmin, owner: String? = nil, _ credentials: Credentials
     ) async -> Result<Principal, APIError> {
-        let policy = Authenticator.Policy(access: access, owner: owner) { "to test in tenant \($0)." }
-        return await test.onLoop { lane, continuation in
-            service.authenticator.authorize(credentials, policy, on: lane, request: TestStore.caller.request) {
-                continuation.resume(returning: $0)
+        let proven: Result<Proven, APIError> = await test.onLoop { lane, continuation in
+            service.authenticator.authenticate(
+                credentials, for: access, denied: { "to test in tenant \($0)." }, on: lane,
+                request: TestStore.caller.request
+            ) { continuation.resume(returning: $0) }
+        }
+        return proven.flatMap { proven in
+            do throws(APIError) {
+                return .success(try proven.principal(for: access, tenant: nil, owner: owner, in: .path))
+            } catch {
+                return .failure(error)
             }
         }
     }

@@ -43,8 +43,8 @@ import Testing
         let result: Result<PubkeyCreated, APIError> = await test.onLoop { lane, continuation in
             let call = Call(
                 parameters: Nothing(), body: request, principal: .client(id: "testclient1", tenant: "test"),
-                request: TestStore.caller.request, lane: lane)
-            service.pubkeys.create(call) { continuation.resume(returning: $0) }
+                request: TestStore.caller.request)
+            service.pubkeys.create(call, lane) { continuation.resume(returning: $0) }
         }
         return try result.get()
     }
@@ -60,8 +60,8 @@ import Testing
         let (service, request) = (service ?? self.service(), body)
         return await test.onLoop { lane, continuation in
             let call = Call(
-                parameters: Nothing(), body: request, principal: .anyone, request: TestStore.caller.request, lane: lane)
-            service.pubkeys.retrieve(call) { continuation.resume(returning: $0.map(\.publicKey)) }
+                parameters: Nothing(), body: request, principal: .anyone, request: TestStore.caller.request)
+            service.pubkeys.retrieve(call, lane) { continuation.resume(returning: $0.map(\.publicKey)) }
         }
     }
 

@@ -19,7 +19,7 @@ import Testing
         }
         let second = try TestStore(in: folder)
         #expect(try second.count("SELECT COUNT(*) FROM clients") == 1)
-        #expect(try second.count("SELECT COUNT(*) FROM schema_migrations") == 1)
+        #expect(try second.count("SELECT COUNT(*) FROM schema_migrations") == 2)
     }
 
     @Test func databaseOfANewerProgramIsRefused() async throws {
@@ -45,6 +45,6 @@ import Testing
             }
             try await group.waitForAll()
         }
-        #expect(try TestStore(in: folder).count("SELECT COUNT(*) FROM schema_migrations") == 1)
+        #expect(try TestStore(in: folder).count("SELECT COUNT(*) FROM schema_migrations") == 2)
     }
 }

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import TMSAPI
-internal import TMSStore
+package import TMSStore
 
 /// A real `tms-server` in a folder of its own, on a free port.
 package final class TestServer: Sendable {
@@ -76,5 +76,13 @@ package final class TestServer: Sendable {
     package func changeDatabase(_ sql: String) throws {
         let connection = try SQLiteConnection(path: databasePath, role: .writer, busyTimeoutMilliseconds: 10_000)
         try connection.runScript(sql)
+    }
+
+    /// The number that a query gives, asked beside the running server.
+    package func number(_ sql: StaticString, _ values: SQLValue...) throws -> Int {
+        let connection = try SQLiteConnection(path: databasePath, role: .writer, busyTimeoutMilliseconds: 10_000)
+        var number = -1
+        try connection.run(sql, values) { number = Int($0.integer(0)) }
+        return number
     }
 }

@@ -3,12 +3,36 @@ package import Primitives
 package enum PubkeysAPI {
     package static let create = Endpoint<Nothing, CreatePubkey, PubkeyCreated>(
         .post, "tms/pubkeys/creds", access: .client, success: .created,
-        denied: "Credential mismatch for client {client_id} in tenant {tenant}.",
+        denied: "Credential mismatch for client {client_id} in tenant {tenant}.", refusals: [.forbidden],
         "Make a key pair for a user; the private half is answered once and kept nowhere")
 
     package static let retrieve = Endpoint<Nothing, RetrievePubkey, PubkeyRetrieved>(
-        .post, "tms/pubkeys/creds/retrieve", access: .anyone,
+        .post, "tms/pubkeys/creds/retrieve", access: .anyone, refusals: [.forbidden, .notFound],
         "Hand the public key of a fingerprint to the host where a user is logging in")
+
+    package static let register = Endpoint<Nothing, RegisterPubkey, PubkeyRegistered>(
+        .post, "tms/pubkeys/register", access: .client, success: .created,
+        denied: "Credential mismatch for client {client_id} in tenant {tenant}.", refusals: [.forbidden, .conflict],
+        "Register a public key whose private half never leaves its owner")
+
+    package static let get = Endpoint<PubkeyPath, Nothing, PubkeyDetails>(
+        .get, "tms/pubkeys/id/{seqno}", access: .clientOrAdmin,
+        denied: "to view pubkey #{seqno} in tenant {tenant}.", refusals: [.notFound],
+        "Show a key; a client sees its own only")
+
+    package static let list = Endpoint<ListPubkeys, Nothing, Page<PubkeyDetails>>(
+        .get, "tms/pubkeys/list", access: .clientOrAdmin, denied: "to list clients in tenant {tenant}.",
+        "List the tenant's keys; a client sees its own only")
+
+    package static let update = Endpoint<Nothing, UpdatePubkey, Updated>(
+        .patch, "tms/pubkeys", access: .clientOrAdmin, denied: "to update client {client_id} in tenant {tenant}.",
+        tenant: { _, body in body.key.tenant }, owner: { _, body in body.key.clientID }, refusals: [.notFound],
+        "Change how often and how long a key can be used")
+
+    package static let delete = Endpoint<Nothing, PubkeyKey, Deleted>(
+        .delete, "tms/pubkeys/del", access: .clientOrAdmin,
+        denied: "to delete public key {client_id} in tenant {tenant}.", tenant: { _, body in body.tenant },
+        owner: { _, body in body.clientID }, "Delete a key with its reservations")
 }
 
 package struct CreatePubkey: Message {

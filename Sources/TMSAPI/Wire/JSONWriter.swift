@@ -26,6 +26,11 @@ package struct JSONWriter: Sendable {
         holdsSecret = false
     }
 
+    /// JSON that has been written elsewhere.
+    package mutating func verbatim(_ json: [UInt8]) {
+        bytes.append(contentsOf: json)
+    }
+
     /// Text that is not JSON at all.
     package mutating func verbatim(_ text: String) {
         bytes.append(contentsOf: text.utf8)

@@ -87,6 +87,9 @@ extension ConfigurationKey {
         integer(
             "checkpoint_pages", \.checkpointPages, 100...10_000_000,
             "Length of SQLite's write-ahead log, in pages of 4 KiB, at which it is copied into the database."),
+        integer("list_threads", \.listThreads, 1...64, "Threads that read lists."),
+        integer("list_queue_max", \.listQueueMax, 1...100_000, "Lists waiting for one. Further ones get 503."),
+        integer("list_seconds_max", \.listSecondsMax, 1...3600, "After which the reading of one page is given up."),
         integer("rsa_pairs", \.keyPairs.rsaPairs, 0...10_000, "RSA key pairs kept in stock. One takes about a second."),
         integer("ecdsa_pairs", \.keyPairs.ecdsaPairs, 0...10_000, "ECDSA key pairs kept in stock. One takes 5 ms."),
         integer("key_threads", \.keyPairs.threads, 1...64, "Threads of lowest priority that make them."),

@@ -24,6 +24,9 @@ struct ServerConfiguration: Sendable {
     var writeQueueMax = 4096
     var writeBatchMax = 256
     var busyTimeoutMilliseconds: Int32 = 5000
+    var listThreads = 2
+    var listQueueMax = 128
+    var listSecondsMax = 10
     var checkpointPages = 4096
     var logLevel = Logger.Level.info
     var logFile = ""

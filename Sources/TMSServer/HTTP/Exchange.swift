@@ -104,6 +104,11 @@ final class Exchange {
         respond(status == .ok ? .ok : .created, contentType: Answer.contentType) { answer.encode(into: &$0) }
     }
 
+    /// An answer that has been encoded elsewhere.
+    func succeed(_ json: [UInt8], contentType: String) {
+        respond(.ok, contentType: contentType) { $0.verbatim(json) }
+    }
+
     func fail(_ error: APIError) {
         respond(
             HTTPResponseStatus(statusCode: error.code.rawValue), contentType: Nothing.contentType,

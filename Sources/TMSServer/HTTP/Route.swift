@@ -11,9 +11,10 @@ struct Route: Sendable {
     let logFields: [UInt8]
     let run: @Sendable (Exchange) -> Void
 
+    /// - Parameter rule: answers the call through the exchange.
     init<Parameters, Body, Answer>(
         _ endpoint: Endpoint<Parameters, Body, Answer>, authenticator: Authenticator,
-        rule: @escaping @Sendable (Call<Parameters, Body>, @escaping Respond<Answer>) -> Void
+        rule: @escaping @Sendable (Call<Parameters, Body>, Exchange) -> Void
     ) {
         self.init(endpoint.method, endpoint.path, isLogin: endpoint.path == PubkeysAPI.retrieve.path) { exchange in
             exchange.process(endpoint, authenticator: authenticator, rule: rule)
@@ -30,55 +31,75 @@ struct Route: Sendable {
 }
 
 extension Exchange {
-    /// The one way of a request through the server: authorize by the endpoint's policy, decode, rule, answer.
+    /// The one way of a request through the server: authenticate, decode, authorize, rule, answer.
     fileprivate func process<Parameters, Body, Answer>(
         _ endpoint: Endpoint<Parameters, Body, Answer>, authenticator: Authenticator,
-        rule: @escaping (Call<Parameters, Body>, @escaping Respond<Answer>) -> Void
+        rule: @escaping (Call<Parameters, Body>, Exchange) -> Void
     ) {
-        let parameters: Parameters
+        let (fields, parameters): ([(name: String, value: String)], Parameters)
         do throws(APIError) {
-            parameters = try Parameters(parameters: self.parameters())
+            fields = self.parameters()
+            parameters = try Parameters(parameters: fields)
             if endpoint.takesBody { try requireJSON() }
         } catch {
             return fail(error)
         }
         // Logins and the version are asked for by anybody, and often: their headers are not even looked at.
-        if endpoint.access == .anyone { return answer(endpoint, parameters, rule) }
+        if endpoint.access == .anyone { return run(endpoint, parameters, as: Proven(.anyone), rule) }
 
         let credentials = credentials
-        let policy = Authenticator.Policy(access: endpoint.access, owner: endpoint.owner?(parameters)) { tenant in
-            endpoint.denied
-                .replacing("{client_id}", with: endpoint.owner?(parameters) ?? credentials.clientID)
-                .replacing("{tenant}", with: tenant)
-        }
-        authenticator.authorize(credentials, policy, on: loop.lane, request: id) { [self] result in
-            switch result {
-            case .success(let principal):
-                self.principal = principal
-                answer(endpoint, parameters, rule)
+        authenticator.authenticate(
+            credentials, for: endpoint.access,
+            denied: { [self] tenant in
+                endpoint.denied.filled(with: fields + [("tenant", tenant), ("client_id", credentials.clientID)], body)
+            }, on: loop.lane, request: id
+        ) { [self] proven in
+            switch proven {
+            case .success(let proven): run(endpoint, parameters, as: proven, rule)
             case .failure(let error): fail(error)
             }
         }
     }
 
-    /// Decodes the body, asks the rule, and sends what it says.
-    private func answer<Parameters, Body, Answer>(
-        _ endpoint: Endpoint<Parameters, Body, Answer>, _ parameters: Parameters,
-        _ rule: (Call<Parameters, Body>, @escaping Respond<Answer>) -> Void
+    /// Decodes the body, sees to it that the caller may make this call, and hands it to the rule.
+    private func run<Parameters, Body, Answer>(
+        _ endpoint: Endpoint<Parameters, Body, Answer>, _ parameters: Parameters, as proven: Proven,
+        _ rule: (Call<Parameters, Body>, Exchange) -> Void
     ) {
         let call: Call<Parameters, Body>
         do throws(APIError) {
             let body = endpoint.takesBody ? try Body(json: body) : Body()
-            call = Call(parameters: parameters, body: body, principal: principal, request: id, lane: loop.lane)
+            principal = try proven.principal(
+                for: endpoint.access, tenant: endpoint.tenant?(parameters, body),
+                owner: endpoint.owner?(parameters, body), in: endpoint.method == .get ? .path : .payload)
+            call = Call(parameters: parameters, body: body, principal: principal, request: id)
         } catch {
             return fail(error)
         }
-        let success = endpoint.success
-        rule(call) { [self] answer in
-            switch answer {
-            case .success(let answer): succeed(answer, status: success)
-            case .failure(let error): fail(error)
-            }
+        rule(call, self)
+    }
+
+    /// Sends what a rule says.
+    func answer<Answer: Reply>(_ result: Result<Answer, APIError>, status: SuccessStatus) {
+        switch result {
+        case .success(let answer): succeed(answer, status: status)
+        case .failure(let error): fail(error)
         }
+    }
+}
+
+extension String {
+    /// Replaces the names in braces by the first field of that name, or by the member of the body.
+    fileprivate func filled(with fields: [(name: String, value: String)], _ body: [UInt8]) -> String {
+        let members = (try? JSONParser.parse(body)) ?? .null
+        var text = ""
+        var rest = self[...]
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            let name = String(rest[rest.index(after: open)..<close])
+            text += rest[..<open]
+            text += members[name].flatMap(String.init(json:)) ?? fields.first { $0.name == name }?.value ?? ""
+            rest = rest[rest.index(after: close)...]
+        }
+        return text + rest
     }
 }

@@ -1,7 +1,7 @@
 package import TMSAPI
 package import TMSStore
 
-/// Finds out who a request comes from, and whether its operation's policy lets them call.
+/// Finds out who a request comes from.
 package final class Authenticator: Sendable {
     private let store: Store
     private let defaultTenant: String?
@@ -17,71 +17,68 @@ package final class Authenticator: Sendable {
     /// How many principals' credentials are in memory.
     package var rememberedCredentials: Int { cache.count }
 
-    /// What an operation asks of its caller.
-    package struct Policy: Sendable {
-        package let access: Access
-        /// The client whose record the call is about, if it is about one.
-        package let owner: String?
-        /// The end of a 401's text, with the tenant and client filled in.
-        package let denied: @Sendable (_ tenant: String) -> String
-
-        package init(access: Access, owner: String? = nil, denied: @escaping @Sendable (_ tenant: String) -> String) {
-            self.access = access
-            self.owner = owner
-            self.denied = denied
-        }
-    }
-
-    /// Checks in the order that callers know: headers (400), tenant (400), secret (401), ownership (403).
-    package func authorize(
-        _ credentials: Credentials, _ policy: Policy, on lane: StoreLane, request: RequestID,
-        then completion: @escaping (Result<Principal, APIError>) -> Void
+    /// Finds out who sends a request, as far as an operation of that access wants to know.
+    ///
+    /// Checks in the order that callers know: headers (400), tenant (400), secret (401). Whether those who were proven may
+    /// call is up to ``Proven/principal(for:tenant:owner:in:)``, once it is known what the call is about.
+    /// - Parameter denied: the end of a 401's text, for the tenant of the request.
+    package func authenticate(
+        _ credentials: Credentials, for access: Access, denied: @escaping (_ tenant: String) -> String,
+        on lane: StoreLane, request: RequestID, then completion: @escaping (Result<Proven, APIError>) -> Void
     ) {
-        if policy.access == .anyone { return completion(.success(.anyone)) }
-        if policy.access == .client && credentials.clientID.isEmpty {
+        let isAnyone = access == .anyone || access == .registration && credentials.adminID.isEmpty
+        if isAnyone { return completion(.success(Proven(.anyone))) }
+        if access == .client && credentials.clientID.isEmpty {
             return completion(.failure(.missingHeader(Header.clientID)))
         }
         let tenant = credentials.tenant.isEmpty ? defaultTenant ?? "" : credentials.tenant
         if tenant.isEmpty { return completion(.failure(.missingHeader(Header.tenant))) }
 
-        var candidates: [Candidate] = []
-        if policy.access.acceptsClient, !credentials.clientID.isEmpty {
-            candidates.append(
-                Candidate(kind: .client, tenant: tenant, id: credentials.clientID, secret: credentials.clientSecret))
+        prove(
+            access.acceptsClient, .client, credentials.clientID, credentials.clientSecret, of: tenant, on: lane, request
+        ) {
+            [self] client in
+            guard case .success(let client) = client else { return completion(client.map { _ in Proven(.anyone) }) }
+            prove(
+                access.acceptsAdmin, .admin, credentials.adminID, credentials.adminSecret, of: tenant, on: lane, request
+            ) {
+                [self] admin in
+                switch (client, admin) {
+                case (_, .failure(let error)): completion(.failure(error))
+                case (let client?, .success(let admin)): completion(.success(Proven(client, admin)))
+                case (nil, .success(let admin?)): completion(.success(Proven(admin)))
+                case (nil, .success(nil)):
+                    // With no credential at all a disabled tenant is still named before the missing credential.
+                    checkTenant(tenant, on: lane, request) { open in
+                        completion(open.flatMap { .failure(.notAuthorized(denied(tenant))) })
+                    }
+                }
+            }
         }
-        if policy.access.acceptsAdmin, !credentials.adminID.isEmpty {
-            candidates.append(
-                Candidate(kind: .admin, tenant: tenant, id: credentials.adminID, secret: credentials.adminSecret))
-        }
-        // With no credential at all a disabled tenant is still named before the missing credential.
-        if candidates.isEmpty { candidates = [Candidate(kind: .client, tenant: tenant, id: "", secret: "")] }
-        check(candidates[...], of: tenant, policy, on: lane, request: request, refusal: nil, then: completion)
     }
 
-    /// Tries the candidates in order; the first that permits the call wins (design.md section 6).
-    /// - Parameter refusal: why an earlier candidate, whose secret was right, was not enough.
-    private func check(
-        _ candidates: ArraySlice<Candidate>, of tenant: String, _ policy: Policy, on lane: StoreLane,
-        request: RequestID,
-        refusal: APIError?, then completion: @escaping (Result<Principal, APIError>) -> Void
+    /// The principal whose secret was sent; nil when none was, or a wrong one.
+    private func prove(
+        _ isAccepted: Bool, _ kind: CredentialCache.Key.Kind, _ id: String, _ secret: String, of tenant: String,
+        on lane: StoreLane, _ request: RequestID, then completion: @escaping (Result<Principal?, APIError>) -> Void
     ) {
-        guard let candidate = candidates.first else {
-            return completion(.failure(refusal ?? .notAuthorized(policy.denied(tenant))))
+        guard isAccepted, !id.isEmpty else { return completion(.success(nil)) }
+        record(of: .init(kind: kind, tenant: tenant, id: id), on: lane, request: request) { [self] record in
+            completion(
+                record.flatMap { record in
+                    guard record.tenantIsEnabled else { return .failure(.tenantNotEnabled) }
+                    guard record.isProven(by: secret, now: store.now) else { return .success(nil) }
+                    return .success(kind == .client ? .client(id: id, tenant: tenant) : .admin(id: id, tenant: tenant))
+                })
         }
-        record(of: candidate.key, on: lane, request: request) { result in
-            switch result {
-            case .failure(let error): completion(.failure(error))
-            case .success(let record):
-                guard record.tenantIsEnabled else { return completion(.failure(.tenantNotEnabled)) }
-                var refusal = refusal
-                if candidate.isProven(by: record) {
-                    if candidate.mayTouch(policy.owner) { return completion(.success(candidate.principal)) }
-                    refusal = .notOwner(client: policy.owner ?? "", tenant: tenant)
-                }
-                self.check(
-                    candidates.dropFirst(), of: tenant, policy, on: lane, request: request, refusal: refusal,
-                    then: completion)
-            }
+    }
+
+    private func checkTenant(
+        _ tenant: String, on lane: StoreLane, _ request: RequestID,
+        then completion: @escaping (Result<Void, APIError>) -> Void
+    ) {
+        record(of: .init(kind: .client, tenant: tenant, id: ""), on: lane, request: request) { record in
+            completion(record.flatMap { $0.tenantIsEnabled ? .success(()) : .failure(.tenantNotEnabled) })
         }
     }
 
@@ -105,41 +102,18 @@ package final class Authenticator: Sendable {
         _ key: CredentialCache.Key, in transaction: Transaction
     ) throws(APIError) -> CredentialCache.Record {
         let isEnabled = try transaction.tenantIsEnabled(key.tenant)
-        let hash: String?
         switch key.kind {
-        case .admin: hash = try transaction.adminSecretHash(tenant: key.tenant, adminID: key.id)
+        case .admin:
+            let hash = try transaction.adminSecretHash(tenant: key.tenant, adminID: key.id)
+            return .init(tenantIsEnabled: isEnabled, hash: hash.flatMap(SecretHash.init(hexadecimal:)))
         case .client:
-            let client = try transaction.clientCredential(tenant: key.tenant, clientID: key.id)
             // A disabled client is nobody: it may not even learn that its secret is right.
-            hash = client?.isEnabled == true ? client?.secretHash : nil
-        }
-        return .init(tenantIsEnabled: isEnabled, hash: hash.flatMap(SecretHash.init(hexadecimal:)))
-    }
-
-    private struct Candidate {
-        let key: CredentialCache.Key
-        let secret: String
-
-        init(kind: CredentialCache.Key.Kind, tenant: String, id: String, secret: String) {
-            key = CredentialCache.Key(kind: kind, tenant: tenant, id: id)
-            self.secret = secret
-        }
-
-        func isProven(by record: CredentialCache.Record) -> Bool {
-            guard let hash = record.hash, !secret.isEmpty else { return false }
-            return hash.matches(SecretHash(of: secret))
-        }
-
-        /// Whether the principal may touch what belongs to the client `owner`.
-        func mayTouch(_ owner: String?) -> Bool {
-            key.kind == .admin || owner == nil || owner == key.id
-        }
-
-        var principal: Principal {
-            switch key.kind {
-            case .client: .client(id: key.id, tenant: key.tenant)
-            case .admin: .admin(id: key.id, tenant: key.tenant)
-            }
+            guard let client = try transaction.clientCredential(tenant: key.tenant, clientID: key.id), client.isEnabled
+            else { return .init(tenantIsEnabled: isEnabled, hash: nil) }
+            return .init(
+                tenantIsEnabled: isEnabled, hash: SecretHash(hexadecimal: client.secretHash),
+                oldHash: client.oldSecretHash.flatMap(SecretHash.init(hexadecimal:)),
+                oldHashExpiresAt: client.oldSecretExpiresAt)
         }
     }
 }
@@ -149,12 +123,6 @@ extension APIError {
 
     static func notAuthorized(_ what: String) -> APIError {
         APIError(.unauthorized, "ERROR: NOT AUTHORIZED \(what)")
-    }
-
-    static func notOwner(client: String, tenant: String) -> APIError {
-        APIError(
-            .forbidden,
-            "ERROR: FORBIDDEN - Path parameters (\(client)@\(tenant)) differ from those in the request header.")
     }
 
     static func missingHeader(_ name: String) -> APIError {

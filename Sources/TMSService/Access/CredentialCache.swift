@@ -22,6 +22,17 @@ final class CredentialCache: Sendable {
         let tenantIsEnabled: Bool
         /// nil: there is no such principal, or it may not call.
         let hash: SecretHash?
+        /// The secret before the last change, while it is still good.
+        var oldHash: SecretHash?
+        var oldHashExpiresAt: Timestamp?
+
+        func isProven(by secret: String, now: Timestamp) -> Bool {
+            guard let hash, !secret.isEmpty else { return false }
+            let sent = SecretHash(of: secret)
+            if hash.matches(sent) { return true }
+            guard let oldHash, let oldHashExpiresAt, now <= oldHashExpiresAt else { return false }
+            return oldHash.matches(sent)
+        }
     }
 
     private struct Entry {

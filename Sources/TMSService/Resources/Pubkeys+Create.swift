@@ -1,39 +1,42 @@
 internal import SSHKeys
 package import TMSAPI
-internal import TMSStore
+package import TMSStore
 
 extension PubkeyRules {
     /// Makes a key pair and keeps its public half. The answer goes out after that is durable.
-    package func create(_ call: Call<Nothing, CreatePubkey>, _ respond: @escaping Respond<PubkeyCreated>) {
+    package func create(
+        _ call: Call<Nothing, CreatePubkey>, _ lane: StoreLane, _ respond: @escaping Respond<PubkeyCreated>
+    ) {
         guard let algorithm = KeyAlgorithm(named: call.body.keyType ?? "") else {
             return respond(.failure(APIError(.badRequest, "'key_type' must be one of \(KeyAlgorithm.choices)")))
         }
-        makePair(algorithm, for: call) { pair in
+        makePair(algorithm, on: lane) { pair in
             switch pair {
-            case .success(let pair): store(pair, for: call, respond)
+            case .success(let pair): store(pair, for: call, on: lane, respond)
             case .failure(let failure): respond(.failure(failure.apiError))
             }
         }
     }
 
     private func makePair(
-        _ algorithm: KeyAlgorithm, for call: Call<Nothing, CreatePubkey>,
+        _ algorithm: KeyAlgorithm, on lane: StoreLane,
         then completion: @escaping (Result<KeyPair, KeyPairPool.Failure>) -> Void
     ) {
         // An Ed25519 pair is made in less time than a change of threads takes; the others come from the pool.
         if algorithm == .ed25519 {
             completion(.success(.ed25519()))
         } else {
-            keyPairs.take(algorithm, completion: call.lane.onLoop(completion))
+            keyPairs.take(algorithm, completion: lane.onLoop(completion))
         }
     }
 
     private func store(
-        _ pair: KeyPair, for call: Call<Nothing, CreatePubkey>, _ respond: @escaping Respond<PubkeyCreated>
+        _ pair: KeyPair, for call: Call<Nothing, CreatePubkey>, on lane: StoreLane,
+        _ respond: @escaping Respond<PubkeyCreated>
     ) {
         let (body, tenant, clientID, settings) = (call.body, call.principal.tenant, call.principal.clientID, settings)
         let usesMax = body.uses < 0 ? Int32.max : body.uses
-        call.lane.write(as: call.caller) { transaction throws(APIError) -> Timestamp in
+        lane.write(as: call.caller) { transaction throws(APIError) -> Timestamp in
             if settings.mvp {
                 try transaction.makeDependencies(
                     tenant: tenant, clientID: clientID, body, deniedAccounts: settings.mvpDeniedAccounts)

@@ -1,7 +1,7 @@
 internal import Logging
 private import Primitives
 package import TMSAPI
-internal import TMSStore
+package import TMSStore
 
 extension PubkeyRules {
     /// The longest text that may name an SSH connection, in bytes.
@@ -11,31 +11,33 @@ extension PubkeyRules {
     ///
     ///     read:   not ours → 404;  refused → 403;  without limit of uses → 200;  connection has a ticket → 200
     ///     write:  take a use and leave a ticket → 200, or 403 when none is left
-    package func retrieve(_ call: Call<Nothing, RetrievePubkey>, _ respond: @escaping Respond<PubkeyRetrieved>) {
+    package func retrieve(
+        _ call: Call<Nothing, RetrievePubkey>, _ lane: StoreLane, _ respond: @escaping Respond<PubkeyRetrieved>
+    ) {
         let connection = call.body.connection ?? ""
         guard connection.utf8.count <= Self.connectionLengthMax else {
             return respond(
                 .failure(APIError(.badRequest, "'connection' has more than \(Self.connectionLengthMax) bytes")))
         }
-        call.lane.read(as: call.caller) { transaction throws(APIError) in
+        lane.read(as: call.caller) { transaction throws(APIError) in
             try transaction.judgeLogin(call.body, connection: connection)
         } then: { result in
             switch result {
-            case .success(.useNeeded(let key)): takeUse(of: key, connection: connection, call, respond)
+            case .success(.useNeeded(let key)): takeUse(of: key, connection: connection, call, lane, respond)
             default: answer(result, call, respond)
             }
         }
     }
 
     private func takeUse(
-        of key: PubkeyLookup, connection: String, _ call: Call<Nothing, RetrievePubkey>,
+        of key: PubkeyLookup, connection: String, _ call: Call<Nothing, RetrievePubkey>, _ lane: StoreLane,
         _ respond: @escaping Respond<PubkeyRetrieved>
     ) {
         // Observing changes nothing, so the use is not even counted.
         if settings.enforcement == .observe { return answer(.success(.allowed(key)), call, respond) }
         let body = call.body
         let ticketSeconds = connection.isEmpty ? settings.loginWindowSeconds : settings.loginTicketSeconds
-        call.lane.write(as: call.caller) { transaction throws(APIError) -> LoginVerdict in
+        lane.write(as: call.caller) { transaction throws(APIError) -> LoginVerdict in
             // Judged again: between the read and this transaction anything may have changed.
             let verdict = try transaction.judgeLogin(body, connection: connection)
             guard case .useNeeded(let key) = verdict else { return verdict }

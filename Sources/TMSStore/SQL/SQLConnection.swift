@@ -34,6 +34,8 @@ package protocol SQLRow: AnyObject {
 }
 
 extension SQLRow {
+    package func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
+    package func optionalTime(_ column: Int32) -> Timestamp? { isNull(column) ? nil : time(column) }
     package func int32(_ column: Int32) -> Int32 { Int32(clamping: integer(column)) }
 }
 

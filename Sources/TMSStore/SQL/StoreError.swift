@@ -11,6 +11,8 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         case check
         /// Somebody else held a lock for longer than the configured time.
         case busy
+        /// The statement took longer than its limit.
+        case tooLong
         /// No room on the disk.
         case full
         /// The database cannot be read or written, or is not there.
@@ -41,6 +43,7 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         case .foreignKey: APIError(.unprocessable, "ERROR: a row it refers to is missing, or one still refers to it")
         case .check: APIError(.unprocessable, "ERROR: a value is out of range")
         case .busy: .unavailable("ERROR: the database is busy")
+        case .tooLong: .unavailable("ERROR: this takes too long; ask for less at a time, or filter by other members")
         case .full: .unavailable("ERROR: the database has no room", retryAfterSeconds: 30)
         case .unreachable, .corrupt: .unavailable("ERROR: the database cannot be reached", retryAfterSeconds: 5)
         case .misuse: .internalFailure
@@ -51,7 +54,7 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     var isOperational: Bool {
         switch code {
         case .unique, .foreignKey, .check: false
-        case .busy, .full, .unreachable, .corrupt, .misuse: true
+        case .busy, .tooLong, .full, .unreachable, .corrupt, .misuse: true
         }
     }
 }

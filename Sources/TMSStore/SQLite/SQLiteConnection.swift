@@ -58,6 +58,25 @@ package final class SQLiteConnection: SQLConnection {
             }, context)
     }
 
+    // MARK: Limits
+
+    /// When statements are interrupted; 0 for never.
+    private var readsEndAtNanoseconds: UInt64 = 0
+    /// Steps of SQLite's virtual machine between two looks at the clock: well under a millisecond.
+    private static let stepsPerLook: Int32 = 10_000
+
+    /// Statements that are still at work so many seconds from now are given up.
+    func limitReads(seconds: Int) {
+        readsEndAtNanoseconds = monotonicNanoseconds() + UInt64(seconds) * 1_000_000_000
+        sqlite3_progress_handler(
+            handle, Self.stepsPerLook,
+            { context in
+                guard let context else { return 0 }
+                let connection = Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue()
+                return monotonicNanoseconds() > connection.readsEndAtNanoseconds ? 1 : 0
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
     private static func holdsCredentials(_ table: UnsafePointer<CChar>) -> Bool {
         strcmp(table, "clients") == 0 || strcmp(table, "admin") == 0 || strcmp(table, "tenants") == 0
     }
@@ -163,6 +182,12 @@ package final class SQLiteConnection: SQLConnection {
     }
 }
 
+private func monotonicNanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}
+
 extension StoreError {
     /// How much of a statement an error quotes, in characters.
     private static let contextMax = 120
@@ -175,6 +200,7 @@ extension StoreError {
             case (ExtendedCode.foreignKeyConstraint, _), (ExtendedCode.triggerConstraint, _): .foreignKey
             case (_, SQLITE_CONSTRAINT): .check
             case (_, SQLITE_BUSY), (_, SQLITE_LOCKED): .busy
+            case (_, SQLITE_INTERRUPT): .tooLong
             case (_, SQLITE_FULL): .full
             case (_, SQLITE_CORRUPT), (_, SQLITE_NOTADB): .corrupt
             case (_, SQLITE_ERROR), (_, SQLITE_MISUSE), (_, SQLITE_RANGE): .misuse

@@ -5,14 +5,24 @@ package struct ClientCredential: Sendable {
     /// SHA-512 of the secret, in hexadecimal.
     package let secretHash: String
     package let isEnabled: Bool
+    /// The secret before the last change, which is good until a time.
+    package let oldSecretHash: String?
+    package let oldSecretExpiresAt: Timestamp?
 }
 
 extension Transaction {
     package func clientCredential(tenant: String, clientID: String) throws(APIError) -> ClientCredential? {
         try first(
-            "SELECT client_secret, enabled FROM clients WHERE tenant = $1 AND client_id = $2",
+            """
+            SELECT client_secret, enabled, old_secret, old_secret_expires_at
+            FROM clients WHERE tenant = $1 AND client_id = $2
+            """,
             .text(tenant), .text(clientID)
-        ) { ClientCredential(secretHash: $0.text(0), isEnabled: $0.flag(1)) }
+        ) { row in
+            ClientCredential(
+                secretHash: row.text(0), isEnabled: row.flag(1), oldSecretHash: row.optionalText(2),
+                oldSecretExpiresAt: row.optionalTime(3))
+        }
     }
 
     package func client(tenant: String, clientID: String) throws(APIError) -> ClientDetails? {

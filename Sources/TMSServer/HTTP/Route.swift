@@ -48,11 +48,11 @@ extension Exchange {
         if endpoint.access == .anyone { return run(endpoint, parameters, as: Proven(.anyone), rule) }
 
         let credentials = credentials
+        let denied = { [self] (tenant: String) in
+            endpoint.denied.filled(with: fields + [("tenant", tenant), ("client_id", credentials.clientID)], body)
+        }
         authenticator.authenticate(
-            credentials, for: endpoint.access,
-            denied: { [self] tenant in
-                endpoint.denied.filled(with: fields + [("tenant", tenant), ("client_id", credentials.clientID)], body)
-            }, on: loop.lane, request: id
+            credentials, for: endpoint.access, denied: denied, on: loop.lane, request: id
         ) { [self] proven in
             switch proven {
             case .success(let proven): run(endpoint, parameters, as: proven, rule)

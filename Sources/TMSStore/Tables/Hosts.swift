@@ -9,8 +9,7 @@ extension Transaction {
 
     /// By host and address.
     package func hosts(tenant: String, _ list: ListHosts) throws(APIError) -> Page<HostDetails> {
-        try page(list.page, from: ["", "", "0"], key: { [$0.host, $0.address, "\($0.id)"] }) {
-            after, count throws(APIError) in
+        try page(list.page, from: ["", "", "0"]) { after, count throws(APIError) in
             try all(
                 """
                 SELECT id, tenant, host, addr, created, updated FROM hosts
@@ -19,6 +18,8 @@ extension Transaction {
                 """,
                 .text(tenant), after.text(0), after.text(1), after.integer(2), .optional(list.host), count,
                 as: HostDetails.init(row:))
+        } key: {
+            [$0.host, $0.address, "\($0.id)"]
         }
     }
 

@@ -18,12 +18,12 @@ extension Transaction {
     /// - Parameters:
     ///   - start: a key before those of all rows, such as `["", "0"]` for a text and an id. Keys end with the id, which is
     ///     never 0.
-    ///   - key: of a row, its columns in the order of the list.
     ///   - read: rows after a key, as many as asked for.
+    ///   - key: of a row, its columns in the order of the list.
     /// - Throws: 400 for a cursor of another list.
     func page<Row: ListedRow>(
-        _ request: PageRequest, from start: [String], key: (Row) -> [String],
-        read: (_ after: PageKey, _ count: SQLValue) throws(APIError) -> [Row]
+        _ request: PageRequest, from start: [String],
+        read: (_ after: PageKey, _ count: SQLValue) throws(APIError) -> [Row], key: (Row) -> [String]
     ) throws(APIError) -> Page<Row> {
         let after = request.after?.columns ?? start
         guard after.count == start.count else {

@@ -92,6 +92,12 @@ package struct DelegationKey: Message {
 
     package init() {}
 
+    package init(tenant: String, clientID: String, userID: String) {
+        self.clientID = clientID
+        self.userID = userID
+        self.tenant = tenant
+    }
+
     package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
         try visitor.field("client_id", &clientID)
         try visitor.field("client_user_id", &userID)

@@ -99,6 +99,13 @@ package struct UserHostKey: Message {
 
     package init() {}
 
+    package init(tenant: String, userID: String, host: String, account: String) {
+        self.userID = userID
+        self.tenant = tenant
+        self.host = host
+        self.account = account
+    }
+
     package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
         try visitor.field("tms_user_id", &userID)
         try visitor.field("tenant", &tenant)

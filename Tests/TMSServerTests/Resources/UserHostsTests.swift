@@ -14,7 +14,8 @@ import Testing
         _ account: Account, user: String = "alice", host: String = "login1", as name: String = "alice",
         minutes: Int = -1
     ) async throws -> Wire.Answer {
-        try await account.asAdmin("POST", "userhosts", body(account, user: user, host: host, as: name, minutes: minutes))
+        try await account.asAdmin(
+            "POST", "userhosts", body(account, user: user, host: host, as: name, minutes: minutes))
     }
 
     @Test func linkIsMadeShownListedAndDeleted() async throws {

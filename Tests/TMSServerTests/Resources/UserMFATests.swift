@@ -25,7 +25,8 @@ import Testing
         #expect(shown.status == 200)
         #expect(
             shown.memberNames == [
-                "created", "enabled", "expires_at", "id", "result_code", "result_msg", "tenant", "tms_user_id", "updated",
+                "created", "enabled", "expires_at", "id", "result_code", "result_msg", "tenant", "tms_user_id",
+                "updated",
             ])
         #expect(shown["tenant"] == account.tenant)
         #expect(shown.json["enabled"] == .bool(true))

@@ -47,7 +47,8 @@ extension Account {
 extension Wire.Answer {
     /// `num_deleted` or `fields_updated`, if there is one, and `result_msg`.
     var outcome: Outcome {
-        let count = if case .number(let count)? = json["num_deleted"] ?? json["fields_updated"] { count } else { "none" }
+        let count =
+            if case .number(let count)? = json["num_deleted"] ?? json["fields_updated"] { count } else { "none" }
         return Outcome(status: status, count: count, message: self["result_msg"] ?? "none")
     }
 

@@ -99,7 +99,8 @@ let package = Package(
             ]
         ),
         .executableTarget(
-            name: "tmsctl", dependencies: ["TMSCtl", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+            name: "tmsctl",
+            dependencies: ["TMSCtl", .product(name: "ArgumentParser", package: "swift-argument-parser")]
         ),
 
         // What tests share: temporary folders, real programs as child processes, requests on the wire.
@@ -145,7 +146,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
-        .testTarget(name: "TMSCtlTests", dependencies: ["TMSCtl", "tmsctl", "tms-server", "TMSAPI", "TestSupport"]),
+        .testTarget(name: "TMSCtlTests", dependencies: ["TMSCtl", "tmsctl", "tms-server", "TestSupport"]),
         .testTarget(name: "EndToEndTests", dependencies: ["tms-server", "tms-keycmd", "SSHKeys", "TestSupport"]),
     ]
 )

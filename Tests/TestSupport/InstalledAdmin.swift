@@ -1,8 +1,8 @@
-internal import Foundation
-internal import TMSAPI
+private import Foundation
+private import TMSAPI
 
 /// An administrator as `tms-install.out` names it, in three labelled lines.
-package struct InstalledAdmin: Equatable {
+package struct InstalledAdmin: Equatable, Sendable {
     package let tenant: String
     package let id: String
     package let secret: String

@@ -86,7 +86,7 @@ import Testing
             return try transaction.delegations(tenant: "t", list)
         }
         try expectTwoPages { page in
-            var list = ListHostAliases()
+            var list = ListHosts()
             list.page = page
             return try transaction.hostAliases(tenant: "t", list)
         }

@@ -39,7 +39,7 @@ package struct DelegationRules: Sendable {
     }
 
     package func update(
-        _ call: Call<Nothing, UpdateDelegation>, _ transaction: Transaction
+        _ call: Call<Nothing, Renewal<DelegationKey>>, _ transaction: Transaction
     ) throws(APIError) -> ExpiryUpdated {
         let key = call.body.key
         let expiresAt = try transaction.renewDelegation(key, timeToLiveMinutes: call.body.timeToLiveMinutes)

@@ -20,7 +20,7 @@ package struct HostAliasRules: Sendable {
     }
 
     package func list(
-        _ call: Call<ListHostAliases, Nothing>, _ transaction: Transaction
+        _ call: Call<ListHosts, Nothing>, _ transaction: Transaction
     ) throws(APIError) -> Page<HostAliasDetails> {
         try transaction.hostAliases(tenant: call.tenant, call.parameters)
     }

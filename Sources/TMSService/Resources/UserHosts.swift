@@ -38,7 +38,7 @@ package struct UserHostRules: Sendable {
     }
 
     package func update(
-        _ call: Call<Nothing, UpdateUserHost>, _ transaction: Transaction
+        _ call: Call<Nothing, Renewal<UserHostKey>>, _ transaction: Transaction
     ) throws(APIError) -> ExpiryUpdated {
         let key = call.body.key
         let expiresAt = try transaction.renewUserHost(key, timeToLiveMinutes: call.body.timeToLiveMinutes)

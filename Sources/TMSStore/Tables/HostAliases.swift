@@ -2,7 +2,7 @@ package import TMSAPI
 
 extension Transaction {
     /// By alias.
-    package func hostAliases(tenant: String, _ list: ListHostAliases) throws(APIError) -> Page<HostAliasDetails> {
+    package func hostAliases(tenant: String, _ list: ListHosts) throws(APIError) -> Page<HostAliasDetails> {
         try page(list.page, from: ["", "0"]) { after, count throws(APIError) in
             try all(
                 """

@@ -170,7 +170,7 @@ def check_page(browser, operations):
     check(visible and all("host_aliases" in identifier for identifier in visible), f"the filter left {visible}")
     browser.run("document.getElementById('filter').value = ''; "
                 "document.getElementById('filter').dispatchEvent(new Event('input'))")
-    browser.run("document.getElementById('pubkeys_create').scrollIntoView()")
+    browser.run("document.getElementById('pubkeys_create').scrollIntoView({behavior: 'instant'})")
 
 
 def check_looks(browser):

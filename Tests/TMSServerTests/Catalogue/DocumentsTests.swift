@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func titleVersionAndAddressesAreTheServersOwn() async throws {
-        let settings = [#"title="Keys of \"us\"""#, #"server_urls=["https://tms.example.org/v1"]"#]
+        let settings = [#"title=Keys of "us""#, "server_urls=https://tms.example.org/v1"]
         let server = try await Servers.shared(settings)
         let document = try await Wire(server.url).send("GET", "/spec").json
         #expect(document["info"]?["title"] == .string(#"Keys of "us""#))

@@ -47,13 +47,16 @@ extension JSONValue {
 }
 
 extension Account {
-    /// Another client of the tenant, which nothing of the account belongs to.
-    func addClient(_ id: String, secret: String, isEnabled: Bool = true) throws {
+    /// Another client of the tenant, which may act for the user too.
+    func addClient(_ id: String, secret: String) throws {
         try change(
             """
             INSERT INTO clients (tenant, app_name, app_version, client_id, client_secret, enabled, created, updated)
-                VALUES ('{t}', 'app of \(id)', '1.0', '\(id)', '\(SecretHash(of: secret).hexadecimal)',
-                    \(isEnabled ? 1 : 0), 0, 0);
+                VALUES ('{t}', 'app of \(id)', '1.0', '\(id)', '\(SecretHash(of: secret).hexadecimal)', 1, 0, 0);
+            INSERT INTO delegations
+                (tenant, client_id, client_user_id, expires_at, created, updated, client_row_id, user_mfa_id)
+                SELECT '{t}', '\(id)', '\(user)', \(Self.never), 0, 0, c.id, m.id
+                FROM clients c, user_mfa m WHERE c.tenant = '{t}' AND m.tenant = '{t}' AND c.client_id = '\(id)';
             """)
     }
 

@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .executable(name: "tms-server", targets: ["tms-server"]),
         .executable(name: "tms-keycmd", targets: ["tms-keycmd"]),
+        .executable(name: "tmsctl", targets: ["tmsctl"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -90,6 +91,18 @@ let package = Package(
             ]
         ),
         .executableTarget(name: "tms-keycmd", dependencies: ["TMSKeyCmd"]),
+        .target(
+            name: "TMSCtl",
+            dependencies: [
+                "Primitives", "TMSAPI", "TMSClient",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ]
+        ),
+        .executableTarget(
+            name: "tmsctl",
+            dependencies: ["TMSCtl", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
 
         // What tests share: temporary folders, real programs as child processes, requests on the wire.
         .target(
@@ -134,6 +147,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
+        .testTarget(name: "TMSCtlTests", dependencies: ["TMSCtl", "tmsctl", "tms-server", "TestSupport"]),
         .testTarget(name: "EndToEndTests", dependencies: ["tms-server", "tms-keycmd", "SSHKeys", "TestSupport"]),
     ]
 )

@@ -18,6 +18,10 @@ package struct ClampedInteger: FieldValue, Equatable {
         self.number = Int32(clamping: number)
     }
 
+    package init?(parameter: String) {
+        self.init(json: .number(parameter))
+    }
+
     package func write(to json: inout JSONWriter) { json.integer(Int64(number)) }
 }
 

@@ -75,7 +75,8 @@ let package = Package(
                 .product(name: "TOMLKit", package: "TOMLKit"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
-            ]
+            ],
+            resources: [.embedInCode("Documents/docs.html")]
         ),
         .executableTarget(
             name: "tms-server",

@@ -2,6 +2,8 @@
 
 /// Gives the grant of a key, the names it has on the wire, a new expiry.
 package struct Renewal<Key: Message>: Message {
+    package static var schemaName: String { Key.schemaName + "Renewal" }
+
     package var key = Key()
     /// Minutes from now on; negative means for ever.
     package var timeToLiveMinutes: Int32 = -1

@@ -177,12 +177,9 @@ import Testing
 
     @Test func listIsPagedAndFiltered() async throws {
         let account = try await accountWithBob()
-        try account.change(
-            """
-            INSERT INTO clients (tenant, app_name, app_version, client_id, client_secret, enabled, created, updated)
-            VALUES ('{t}', 'app2', '1.0', 'b-client', '', 1, 0, 0)
-            """)
-        for (client, user) in [("b-client", "bob"), ("client", "bob"), ("b-client", "alice"), ("b-client", "*")] {
+        // With a delegation of alice's, as the tenant's first client has.
+        try account.addClient("b-client", secret: "unused")
+        for (client, user) in [("b-client", "bob"), ("client", "bob"), ("b-client", "*")] {
             #expect(try await create(account, client: client, user: user).status == 201)
         }
         func users(_ query: String) async throws -> [[String]] {

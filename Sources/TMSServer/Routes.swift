@@ -13,11 +13,23 @@ enum Routes {
 
         routes.on(PubkeysAPI.create, service.pubkeys.create)
         routes.on(PubkeysAPI.retrieve, service.pubkeys.retrieve)
+        routes.write(PubkeysAPI.register, service.pubkeys.register)
+        routes.read(PubkeysAPI.get, service.pubkeys.get)
+        routes.list(PubkeysAPI.list, service.pubkeys.list)
+        routes.write(PubkeysAPI.update, service.pubkeys.update)
+        routes.write(PubkeysAPI.delete, service.pubkeys.delete)
 
         routes.write(HostsAPI.create, service.hosts.create)
         routes.read(HostsAPI.get, service.hosts.get)
         routes.list(HostsAPI.list, service.hosts.list)
         routes.write(HostsAPI.delete, service.hosts.delete)
+
+        routes.write(ReservationsAPI.create, service.reservations.create)
+        routes.write(ReservationsAPI.extend, service.reservations.extend)
+        routes.read(ReservationsAPI.get, service.reservations.get)
+        routes.list(ReservationsAPI.list, service.reservations.list)
+        routes.write(ReservationsAPI.delete, service.reservations.delete)
+        routes.write(ReservationsAPI.deleteRelated, service.reservations.deleteRelated)
         return routes.routes
     }
 

@@ -10,6 +10,7 @@ package struct Service: Sendable {
     package let clients: ClientRules
     package let pubkeys: PubkeyRules
     package let hosts: HostRules
+    package let reservations: ReservationRules
 
     package init(store: Store, keyPairs: KeyPairPool, settings: Settings, version: Version, logger: Logger) {
         authenticator = Authenticator(store: store, settings: settings)
@@ -17,5 +18,6 @@ package struct Service: Sendable {
         clients = ClientRules()
         pubkeys = PubkeyRules(keyPairs: keyPairs, settings: settings, logger: logger)
         hosts = HostRules()
+        reservations = ReservationRules()
     }
 }

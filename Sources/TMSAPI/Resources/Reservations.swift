@@ -8,7 +8,8 @@ package enum ReservationsAPI {
     package static let extend = Endpoint<Nothing, ExtendReservation, ReservationCreated>(
         .post, "tms/reservations/extend", access: .client, success: .created,
         denied: "Credential mismatch for client {client_id} in tenant {tenant}.",
-        refusals: [.forbidden, .notFound, .conflict], "Add a reservation below another one, for another part of the same work; it adds no time")
+        refusals: [.forbidden, .notFound, .conflict],
+        "Add a reservation below another one, for another part of the same work; it adds no time")
 
     package static let get = Endpoint<ReservationPath, Nothing, ReservationDetails>(
         .get, "tms/reservations/{client_id}/{resid}", access: .clientOrAdmin,

@@ -34,7 +34,9 @@ import Testing
         let account = try Account(on: try await Servers.shared())
         let rows = Self.rows(account)
         // Stored in an order that is none of the list's but for keys with the same texts.
-        let stored = rows.enumerated().sorted { ($0.offset % 2, $0.element.texts[2]) < ($1.offset % 2, $1.element.texts[2]) }
+        let stored = rows.enumerated().sorted {
+            ($0.offset % 2, $0.element.texts[2]) < ($1.offset % 2, $1.element.texts[2])
+        }
         let values = stored.map { _, row in
             let texts = row.texts.map { "'\($0)'" }.joined(separator: ", ")
             return "('{t}', \(texts), '\(row.fingerprint)')"
@@ -98,14 +100,16 @@ import Testing
     /// A cursor is the caller's to make up; what it leads to is not.
     @Test func madeUpCursorShowsNobodyElsesKeys() async throws {
         let (account, rows) = try await filled()
-        let own = rows.filter { $0.texts[0] == account.client }
+        let own = Set(rows.filter { $0.texts[0] == account.client }.map(\.fingerprint))
         for columns in [
             ["", "", "", "", "0"], ["Client", "alice", "h1", "a", "0"], ["other", "alice", "h1", "a", "0"],
             ["client", "bob", "h2", "a", "x"], ["\u{10FFFF}", "", "", "", "1"],
         ] {
             let after = try #require(Cursor(columns).text)
-            let pages = try await pages(account, "limit=5&after=\(after)", as: account.clientHeaders)
-            for row in pages.flatMap({ $0 }) { #expect(own.contains(row), "\(row)") }
+            let page = try await account.asClient("GET", "pubkeys/list?limit=1000&after=" + after)
+            #expect(page.status == 200)
+            let shown = Set(page.rows("pubkeys").map { $0.string("public_key_fingerprint") })
+            #expect(shown.isSubset(of: own), "\(columns)")
         }
     }
 

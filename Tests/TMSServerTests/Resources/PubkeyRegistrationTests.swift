@@ -40,7 +40,8 @@ import Testing
     /// What a token would hold; ssh-keygen makes such keys only when a token is there.
     private static func tokenLine(_ algorithm: String) -> String {
         let point = algorithm.contains("ecdsa") ? [UInt8(4)] + [UInt8](repeating: 9, count: 64) : nil
-        let fields = [Array(algorithm.utf8)]
+        let fields =
+            [Array(algorithm.utf8)]
             + (point.map { [Array("nistp256".utf8), $0] } ?? [[UInt8](repeating: 7, count: 32)])
             + [Array("ssh:".utf8)]
         let blob = fields.flatMap { withUnsafeBytes(of: UInt32($0.count).bigEndian, Array.init) + $0 }
@@ -140,7 +141,8 @@ import Testing
         let first = try await register(account, line)
         #expect(first.status == 201)
         let again = try await register(account, line)
-        expectRefusal(again, 409, "key with fingerprint \(first["public_key_fingerprint"] ?? "?") on host \(account.host)")
+        expectRefusal(
+            again, 409, "key with fingerprint \(first["public_key_fingerprint"] ?? "?") on host \(account.host)")
         try account.change(
             """
             INSERT INTO user_hosts (tenant, tms_user_id, host, host_account, expires_at, created, updated, user_mfa_id)
@@ -162,7 +164,8 @@ import Testing
             "Missing or expired dependency: Required user host record not found")
         try account.change("DELETE FROM delegations WHERE tenant = '{t}'")
         expectRefusal(
-            try await register(account, line), 403, "Missing or expired dependency: Required delegation record not found")
+            try await register(account, line), 403,
+            "Missing or expired dependency: Required delegation record not found")
         expectRefusal(
             try await account.asAdmin("POST", "pubkeys/register", body(account, line)), 400, "X-TMS-CLIENT-ID")
     }

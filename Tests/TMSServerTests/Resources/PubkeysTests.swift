@@ -56,7 +56,9 @@ import Testing
         let account = try Account(on: try await Servers.shared())
         _ = try await account.createdKey()
         let row = try await row(account)
-        for name in ["max_uses", "remaining_uses", "initial_ttl_minutes"] { #expect(row.integer(name) == 2_147_483_647) }
+        for name in ["max_uses", "remaining_uses", "initial_ttl_minutes"] {
+            #expect(row.integer(name) == 2_147_483_647)
+        }
         #expect(row.string("expires_at") == "9999-12-31T23:59:59.000000+00:00")
     }
 
@@ -113,8 +115,6 @@ import Testing
         for (asked, usesMax, remaining) in [
             ("10", 10, 8), ("3", 3, 1), ("2", 2, 0), ("9", 9, 7), ("1", 1, 0), ("0", 0, 0),
         ] {
-            let before = try #require(try await row(account).integer("max_uses")
-                .flatMap { _ in try account.number("SELECT max_uses - remaining_uses FROM pubkeys WHERE tenant = $1") })
             let updated = try await account.asClient("PATCH", "pubkeys", account.key(key, "\"max_uses\": \(asked)"))
             #expect(updated.status == 200)
             #expect(updated.memberNames == ["fields_updated"] + Self.envelope)
@@ -122,8 +122,7 @@ import Testing
             #expect(updated["result_msg"] == "1 update(s) to client \(account.client) completed")
             let row = try await row(account)
             #expect(row.integer("max_uses") == usesMax)
-            #expect(row.integer("remaining_uses") == max(usesMax - before, 0))
-            if usesMax >= 2 && asked != "9" { #expect(row.integer("remaining_uses") == remaining) }
+            #expect(row.integer("remaining_uses") == remaining)
         }
         expectRefusal(try await account.retrieve(key, connection: "three"), 403, "the key has no uses left")
     }

@@ -1,17 +1,16 @@
-import Foundation
-import TestSupport
+private import Foundation
 
 /// An administrator as `tms-install.out` names it, in three labelled lines.
-struct InstalledAdmin: Equatable {
-    let tenant: String
-    let id: String
-    let secret: String
+package struct InstalledAdmin: Equatable, Sendable {
+    package let tenant: String
+    package let id: String
+    package let secret: String
 
-    static func all(of server: TestServer) throws -> [InstalledAdmin] {
+    package static func all(of server: TestServer) throws -> [InstalledAdmin] {
         try all(in: server.root)
     }
 
-    static func all(in root: String) throws -> [InstalledAdmin] {
+    package static func all(in root: String) throws -> [InstalledAdmin] {
         let text = try String(contentsOfFile: root + "/tms-install.out", encoding: .utf8)
         let lines = text.split(separator: "\n")
         func values(_ label: String) -> [String] {

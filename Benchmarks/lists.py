@@ -19,6 +19,7 @@ import base64
 import contextlib
 import hashlib
 import http.client
+import itertools
 import json
 import signal
 import sqlite3
@@ -67,10 +68,9 @@ def fill(path, count):
     # Only this connection's durability; the figures are about reading.
     database.execute("PRAGMA synchronous = OFF")
     rows = keys(count)
-    for start in range(0, count, ROWS_PER_TRANSACTION):
+    for _ in range(0, count, ROWS_PER_TRANSACTION):
         database.execute("BEGIN IMMEDIATE")
-        batch = (row for row, _ in zip(rows, range(min(ROWS_PER_TRANSACTION, count - start))))
-        database.executemany(INSERT, batch)
+        database.executemany(INSERT, itertools.islice(rows, ROWS_PER_TRANSACTION))
         database.execute("COMMIT")
     stored, = database.execute("SELECT COUNT(*) FROM pubkeys WHERE tenant = 'test'").fetchone()
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -19,6 +19,11 @@ enum Routes {
 
         routes.on(PubkeysAPI.create, service.pubkeys.create)
         routes.on(PubkeysAPI.retrieve, service.pubkeys.retrieve)
+        routes.write(PubkeysAPI.register, service.pubkeys.register)
+        routes.read(PubkeysAPI.get, service.pubkeys.get)
+        routes.list(PubkeysAPI.list, service.pubkeys.list)
+        routes.write(PubkeysAPI.update, service.pubkeys.update)
+        routes.write(PubkeysAPI.delete, service.pubkeys.delete)
 
         routes.write(UserHostsAPI.create, service.userHosts.create)
         routes.read(UserHostsAPI.get, service.userHosts.get)
@@ -40,6 +45,12 @@ enum Routes {
         routes.write(HostAliasesAPI.create, service.hostAliases.create)
         routes.list(HostAliasesAPI.list, service.hostAliases.list)
         routes.write(HostAliasesAPI.delete, service.hostAliases.delete)
+        routes.write(ReservationsAPI.create, service.reservations.create)
+        routes.write(ReservationsAPI.extend, service.reservations.extend)
+        routes.read(ReservationsAPI.get, service.reservations.get)
+        routes.list(ReservationsAPI.list, service.reservations.list)
+        routes.write(ReservationsAPI.delete, service.reservations.delete)
+        routes.write(ReservationsAPI.deleteRelated, service.reservations.deleteRelated)
         return routes.routes
     }
 

@@ -14,6 +14,7 @@ package struct Service: Sendable {
     package let delegations: DelegationRules
     package let hosts: HostRules
     package let hostAliases: HostAliasRules
+    package let reservations: ReservationRules
 
     package init(store: Store, keyPairs: KeyPairPool, settings: Settings, version: Version, logger: Logger) {
         authenticator = Authenticator(store: store, settings: settings)
@@ -25,5 +26,6 @@ package struct Service: Sendable {
         delegations = DelegationRules()
         hosts = HostRules()
         hostAliases = HostAliasRules()
+        reservations = ReservationRules()
     }
 }

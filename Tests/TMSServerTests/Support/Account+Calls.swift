@@ -25,3 +25,8 @@ extension Wire.Answer {
         if case .array(let rows)? = json[name] { rows } else { [] }
     }
 }
+
+/// Whether that is a new secret: 48 lower-case hexadecimal digits.
+func isSecret(_ text: String?) -> Bool {
+    text?.wholeMatch(of: /[0-9a-f]{48}/) != nil
+}

@@ -1,4 +1,5 @@
 import Foundation
+import TMSAPI
 import TestSupport
 
 /// An administrator as `tms-install.out` names it, in three labelled lines.
@@ -19,5 +20,15 @@ struct InstalledAdmin: Equatable {
         }
         let (ids, secrets) = (values("Administrator ID"), values("Administrator Password"))
         return values("Tenant").enumerated().map { InstalledAdmin(tenant: $1, id: ids[$0], secret: secrets[$0]) }
+    }
+}
+
+extension TestServer {
+    /// The headers of the administrator who makes, enables and removes tenants.
+    func defaultAdminHeaders() throws -> [String: String] {
+        guard let admin = try InstalledAdmin.all(of: self).first(where: { $0.tenant == "default" }) else {
+            throw Failure("no administrator of the tenant default")
+        }
+        return [Header.tenant: admin.tenant, Header.adminID: admin.id, Header.adminSecret: admin.secret]
     }
 }

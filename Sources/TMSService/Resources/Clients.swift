@@ -61,16 +61,10 @@ package struct ClientRules: Sendable {
         return client
     }
 
-    /// A client of the caller's tenant; one that was disabled cannot enable itself, since it may not even call.
     package func update(
         _ call: Call<UpdateClient, Nothing>, _ transaction: Transaction
     ) throws(APIError) -> Updated {
         let change = call.parameters
-        if case .client = call.principal, change.enabled != nil {
-            throw APIError(
-                .forbidden,
-                "ERROR: FORBIDDEN - Only an administrator of tenant \(call.tenant) may enable or disable a client.")
-        }
         guard change.appVersion != nil || change.enabled != nil else { return .nothing }
         var count = 0
         if let client = try transaction.client(tenant: call.tenant, clientID: change.clientID) {

@@ -58,10 +58,26 @@ import Testing
     @Test(arguments: ["enabled=true", "enabled=false", "enabled=true&app_version=9"])
     func onlyAnAdministratorEnablesAndDisables(query: String) async throws {
         let account = try Account(on: try await Servers.shared())
-        expectRefusal(try await account.asClient("PATCH", "client/upd/client?" + query), 403, "Only an administrator")
+        let refused = try await account.asClient("PATCH", "client/upd/client?" + query)
+        expectRefusal(refused, 403)
+        #expect(
+            refused["result_msg"]
+                == "ERROR: FORBIDDEN - Only an administrator of tenant \(account.tenant) may enable or disable a client."
+        )
         #expect(
             try account.number("SELECT COUNT(*) FROM clients WHERE tenant = $1 AND enabled AND app_version = '1.0'")
                 == 1)
+    }
+
+    /// Of two credentials the one that permits the call counts.
+    @Test func clientThatIsAdministratorTooDisablesItself() async throws {
+        let account = try Account(on: try await Servers.shared())
+        let both = account.clientHeaders.merging(account.adminHeaders) { $1 }
+        let path = "/v1/tms/client/upd/client?enabled=false"
+        #expect(
+            try await account.wire.send("PATCH", path, headers: both).json["fields_updated"] == .number("1"))
+        #expect(
+            try account.number("SELECT COUNT(*) FROM audit WHERE tenant = $1 AND caller LIKE 'admin %'") == 1)
     }
 
     @Test func disabledClientIsShutOutUntilItIsEnabled() async throws {

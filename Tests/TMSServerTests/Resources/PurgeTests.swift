@@ -149,6 +149,16 @@ import Testing
         expectRefusal(try await purge(account, query), 400)
     }
 
+    @Test func ageOfACenturyIsATimeToo() async throws {
+        let account = try Account(on: try await Servers.shared())
+        try account.addKeys(1, expiresAt: Account.daysAgo(36_501))
+        try account.addKeys(1, expiresAt: Account.daysAgo(36_499))
+        let answer = try await purge(account, "days=36500&dry_run=false")
+        #expect(answer.json["num_pubkeys"] == .number("1"))
+        #expect(answer["expired_before"]?.hasPrefix("19") == true)
+        #expect(try keys(account) == 1)
+    }
+
     @Test func onlyAdministratorsPurgeAndOnlyTheirOwn() async throws {
         let server = try await Servers.shared()
         let (account, other) = (try Account(on: server), try Account(on: server))

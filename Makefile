@@ -15,6 +15,7 @@ help:
 build: setup
 	$(SWIFT) build -c release --static-swift-stdlib --product tms-server
 	$(SWIFT) build -c release --static-swift-stdlib --product tms-keycmd
+	$(SWIFT) build -c release --static-swift-stdlib --product tmsctl
 	@scripts/build-info > .build/release/tms-server.build
 
 run: build
@@ -26,7 +27,7 @@ test: setup
 	@# In parts, each parallel in itself: what loads the machine must not be there where time-outs are tested.
 	$(SWIFT) test --skip-build --filter 'SSHKeysTests|TMSAPITests|TMSStoreTests|TMSServiceTests'
 	$(SWIFT) test --skip-build --filter TMSServerTests
-	$(SWIFT) test --skip-build --filter 'TMSKeyCmdTests|EndToEndTests' --skip EnduranceTests
+	$(SWIFT) test --skip-build --filter 'TMSKeyCmdTests|TMSCtlTests|EndToEndTests' --skip EnduranceTests
 	TMS_ENDURANCE_REQUESTS=100000 $(SWIFT) test --skip-build --filter EnduranceTests
 
 # make bench      CPU and latency of the four operations beside a bare NIO responder (some minutes)
@@ -58,6 +59,7 @@ install: build
 	install -D -m 0755 .build/release/tms-server $(DESTDIR)$(PREFIX)/bin/tms-server
 	install -D -m 0644 .build/release/tms-server.build $(DESTDIR)$(PREFIX)/bin/tms-server.build
 	install -D -m 0755 .build/release/tms-keycmd $(DESTDIR)$(PREFIX)/bin/tms-keycmd
+	install -D -m 0755 .build/release/tmsctl $(DESTDIR)$(PREFIX)/bin/tmsctl
 
 # make clean      remove what was built; installations stay
 clean:

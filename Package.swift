@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .executable(name: "tms-server", targets: ["tms-server"]),
         .executable(name: "tms-keycmd", targets: ["tms-keycmd"]),
+        .executable(name: "tmsctl", targets: ["tmsctl"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -74,7 +75,8 @@ let package = Package(
                 .product(name: "TOMLKit", package: "TOMLKit"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
-            ]
+            ],
+            resources: [.embedInCode("Documents/docs.html")]
         ),
         .executableTarget(
             name: "tms-server",
@@ -89,6 +91,18 @@ let package = Package(
             ]
         ),
         .executableTarget(name: "tms-keycmd", dependencies: ["TMSKeyCmd"]),
+        .target(
+            name: "TMSCtl",
+            dependencies: [
+                "Primitives", "TMSAPI", "TMSClient",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ]
+        ),
+        .executableTarget(
+            name: "tmsctl",
+            dependencies: ["TMSCtl", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
 
         // What tests share: temporary folders, real programs as child processes, requests on the wire.
         .target(
@@ -133,6 +147,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
+        .testTarget(name: "TMSCtlTests", dependencies: ["TMSCtl", "tmsctl", "tms-server", "TestSupport"]),
         .testTarget(name: "EndToEndTests", dependencies: ["tms-server", "tms-keycmd", "SSHKeys", "TestSupport"]),
     ]
 )

@@ -37,6 +37,9 @@ package struct Identifier: Sendable, Equatable {
             }
     }
 
+    /// The same rule as a regular expression.
+    static let pattern = "^[A-Za-z0-9._@:+~-]*$"
+
     static let rule = "1 to \(lengthMax) letters, digits or . _ - @ : + ~"
 
     /// - Throws: 400 that names the field, when `text` may not be a new identifier.
@@ -51,6 +54,10 @@ package struct Identifier: Sendable, Equatable {
 
 extension Identifier: FieldValue {
     package static var expectation: String { rule }
+
+    package static func schema(in place: FieldPlace) -> Schema {
+        .text(pattern: pattern, lengths: 1...lengthMax, in: place)
+    }
 
     package init?(json: JSONValue) {
         guard let text = String(json: json) else { return nil }
@@ -74,6 +81,10 @@ package struct IdentifierOrWildcard: FieldValue, Equatable {
     package var isWildcard: Bool { text == Identifier.wildcard }
 
     package static var expectation: String { "\(Identifier.rule), or *" }
+
+    package static func schema(in place: FieldPlace) -> Schema {
+        .text(pattern: "^(\\*|[A-Za-z0-9._@:+~-]*)$", lengths: 1...Identifier.lengthMax, in: place)
+    }
 
     package init?(json: JSONValue) {
         guard let text = String(json: json) else { return nil }

@@ -99,12 +99,35 @@ extension Client {
     }
 }
 
+/// An answer with what its envelope says about it.
+package struct Answered<Answer: Reply>: Sendable {
+    package let answer: Answer
+    /// `result_msg`: a sentence for people.
+    package let message: String
+}
+
+extension Client {
+    /// As `send`, for callers that show people what the server says.
+    package func ask<Parameters, Body, Answer>(
+        _ endpoint: Endpoint<Parameters, Body, Answer>, parameters: Parameters, body: Body
+    ) async throws(ClientError) -> Answered<Answer> {
+        let raw = try await raw(endpoint, body: body, url: baseURL + RequestPath.make(endpoint.path, parameters))
+        return Answered(answer: try raw.answer(status: endpoint.success), message: raw.message)
+    }
+}
+
 // MARK: Over the wire
 
 extension Client {
     private func send<Parameters, Body, Answer>(
         _ endpoint: Endpoint<Parameters, Body, Answer>, body: Body, url: String
     ) async throws(ClientError) -> Answer {
+        try await raw(endpoint, body: body, url: url).answer(status: endpoint.success)
+    }
+
+    private func raw<Parameters, Body, Answer>(
+        _ endpoint: Endpoint<Parameters, Body, Answer>, body: Body, url: String
+    ) async throws(ClientError) -> RawAnswer {
         var request = HTTPClientRequest(url: url)
         request.method = HTTPMethod(rawValue: endpoint.method.rawValue)
         for header in credentials.headers {
@@ -114,7 +137,7 @@ extension Client {
             request.headers.add(name: "Content-Type", value: "application/json; charset=utf-8")
             request.body = .bytes(ByteBuffer(bytes: body.json))
         }
-        return try await exchange(request).answer(status: endpoint.success)
+        return try await exchange(request)
     }
 
     private func exchange(_ request: HTTPClientRequest) async throws(ClientError) -> RawAnswer {

@@ -20,6 +20,9 @@ struct RawAnswer {
         }
     }
 
+    /// `result_msg` of a success.
+    var message: String { (try? Envelope(json: body))?.message ?? "" }
+
     private var refusal: ClientError {
         guard let code = APIError.Code(rawValue: status) else {
             return .notTMS(status: status, reason: "no status that the API uses here")

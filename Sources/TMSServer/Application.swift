@@ -29,7 +29,7 @@ struct Application {
 
         let count = configuration.eventLoops > 0 ? configuration.eventLoops : System.coreCount
         let group = MultiThreadedEventLoopGroup(numberOfThreads: count)
-        let router = Router(Routes.all(service) + Probes.all)
+        let router = Router(Routes.all(service) + Probes.all + Documents.all(configuration))
         let states = try group.makeIterator().enumerated().map { index, loop in
             let lane = try store.makeLane { loop.execute($0) }
             let state = LoopState(

@@ -49,6 +49,10 @@ package struct HostAddress: FieldValue, Equatable {
 
     package static var expectation: String { "1 to \(lengthMax) characters, none of them a control character" }
 
+    package static func schema(in place: FieldPlace) -> Schema {
+        .text(pattern: #"^[^\u0000-\u001F\u007F]*$"#, lengths: 1...lengthMax, in: place)
+    }
+
     package init?(json: JSONValue) {
         guard let text = String(json: json) else { return nil }
         self.init(text)

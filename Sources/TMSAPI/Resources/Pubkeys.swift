@@ -44,7 +44,7 @@ package struct CreatePubkey: Message {
     /// Minutes the key is good for; negative means for ever.
     package var timeToLiveMinutes: Int32 = -1
     /// The kind of key, in any of the names `SSHKeys.KeyAlgorithm` knows.
-    package var keyType: String?
+    package var keyType: KeyTypeName?
 
     package init() {}
 

@@ -8,6 +8,9 @@ package protocol FieldValue: Sendable {
     /// What a reader expects, for error messages: "a string".
     static var expectation: String { get }
 
+    /// The same for programs.
+    static func schema(in place: FieldPlace) -> Schema
+
     /// nil when `json` is not such a value.
     init?(json: JSONValue)
 
@@ -24,6 +27,12 @@ extension FieldValue {
 
 extension String: FieldValue {
     package static var expectation: String { "a string" }
+
+    package static func schema(in place: FieldPlace) -> Schema {
+        place == .answer ? .string() : .text(pattern: withoutNUL, in: place)
+    }
+
+    private static let withoutNUL = #"^[^\u0000]*$"#
 
     /// Accepts numbers and booleans too, as their text: scripts send `"user_uid": 1`.
     ///
@@ -43,6 +52,8 @@ extension String: FieldValue {
 extension Bool: FieldValue {
     package static var expectation: String { "true or false" }
 
+    package static func schema(in place: FieldPlace) -> Schema { .boolean }
+
     package init?(json: JSONValue) {
         guard case .bool(let value) = json else { return nil }
         self = value
@@ -57,6 +68,8 @@ extension Bool: FieldValue {
 
 extension Int32: FieldValue {
     package static var expectation: String { "an integer from \(Int32.min) to \(Int32.max)" }
+
+    package static func schema(in place: FieldPlace) -> Schema { .int32(.min ... .max) }
 
     /// JSON integers only: neither `1.0` nor `"1"`.
     package init?(json: JSONValue) {
@@ -74,6 +87,8 @@ extension Int32: FieldValue {
 extension Timestamp: FieldValue {
     package static var expectation: String { "an RFC 3339 time" }
 
+    package static func schema(in place: FieldPlace) -> Schema { .string(format: "date-time") }
+
     package init?(json: JSONValue) {
         guard case .string(let text) = json else { return nil }
         self.init(rfc3339: text)
@@ -84,6 +99,8 @@ extension Timestamp: FieldValue {
 
 extension SecretBytes: FieldValue {
     package static var expectation: String { "a string" }
+
+    package static func schema(in place: FieldPlace) -> Schema { .string() }
 
     package convenience init?(json: JSONValue) {
         guard case .string(let text) = json else { return nil }
@@ -100,6 +117,13 @@ extension SecretBytes: FieldValue {
 extension Optional: FieldValue where Wrapped: FieldValue {
     package static var absent: Wrapped?? { .some(nil) }
     package static var expectation: String { Wrapped.expectation }
+
+    package static func schema(in place: FieldPlace) -> Schema {
+        switch place {
+        case .body, .answer: .nullable(Wrapped.schema(in: place))
+        case .path, .query: Wrapped.schema(in: place)
+        }
+    }
 
     package init?(json: JSONValue) {
         guard let value = Wrapped(json: json) else { return nil }
@@ -125,6 +149,8 @@ package struct Quoted: FieldValue, Equatable {
     }
 
     package static var expectation: String { "a string holding a number" }
+
+    package static func schema(in place: FieldPlace) -> Schema { .string(pattern: "^-?(0|[1-9][0-9]*)$") }
 
     package init?(json: JSONValue) {
         guard case .string(let text) = json, let number = Int32(text) else { return nil }

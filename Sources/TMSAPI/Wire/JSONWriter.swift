@@ -102,6 +102,26 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// A whole tree. Names in it need no escaping, as those of ``name(_:)``.
+    package mutating func value(_ value: JSONValue) {
+        switch value {
+        case .null: null()
+        case .bool(let flag): bool(flag)
+        case .string(let text): string(text)
+        case .number(let text):
+            separate()
+            bytes.append(contentsOf: text.utf8)
+        case .array(let elements): array { json in for element in elements { json.value(element) } }
+        case .object(let members):
+            object { json in
+                for member in members {
+                    json.name(member.name)
+                    json.value(member.value)
+                }
+            }
+        }
+    }
+
     /// Text that must not linger: the writer wipes itself when it is reset.
     package mutating func secret(_ value: SecretBytes) {
         separate()

@@ -11,10 +11,17 @@
 ///         }
 ///     }
 package protocol Message: Sendable {
+    /// What the OpenAPI document calls the message: the name of its type.
+    static var schemaName: String { get }
+
     /// A message with nothing in it yet, for a reader to fill.
     init()
 
     mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError)
+}
+
+extension Message {
+    package static var schemaName: String { String(describing: Self.self) }
 }
 
 /// Visits the fields of a message in the order they stand on the wire.

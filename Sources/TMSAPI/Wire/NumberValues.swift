@@ -9,11 +9,17 @@ package struct ClampedInteger: FieldValue, Equatable {
 
     package static var expectation: String { "an integer from \(Int32.min) to \(UInt32.max)" }
 
+    package static func schema(in place: FieldPlace) -> Schema { .integer(Int64(Int32.min)...Int64(UInt32.max)) }
+
     package init?(json: JSONValue) {
         guard case .number(let text) = json, let number = Int64(text), number >= Int64(Int32.min),
             number <= Int64(UInt32.max)
         else { return nil }
         self.number = Int32(clamping: number)
+    }
+
+    package init?(parameter: String) {
+        self.init(json: .number(parameter))
     }
 
     package func write(to json: inout JSONWriter) { json.integer(Int64(number)) }
@@ -36,6 +42,8 @@ package struct Bounded<Bounds: IntegerBounds>: FieldValue, Equatable {
     package static var expectation: String {
         "an integer from \(Bounds.range.lowerBound) to \(Bounds.range.upperBound)"
     }
+
+    package static func schema(in place: FieldPlace) -> Schema { .int32(Bounds.range) }
 
     package init?(json: JSONValue) {
         guard let number = Int32(json: json) else { return nil }

@@ -34,6 +34,8 @@ package struct PageLimit: FieldValue, Equatable {
 
     package static var expectation: String { "an integer from 1 to \(PageRequest.limitMax)" }
 
+    package static func schema(in place: FieldPlace) -> Schema { .int32(1...PageRequest.limitMax) }
+
     package init?(json: JSONValue) {
         guard let rows = Int32(json: json) else { return nil }
         self.init(rows)
@@ -56,6 +58,9 @@ package struct Cursor: FieldValue, Equatable {
     }
 
     package static var expectation: String { "the `next` of an earlier page of the same list" }
+
+    /// Opaque: no schema can tell a cursor that the server handed out from another text of its alphabet.
+    package static func schema(in place: FieldPlace) -> Schema { .string(pattern: "^[A-Za-z0-9_-]+$") }
 
     package init?(json: JSONValue) {
         guard case .string(let text) = json, let bytes = Base64URL.decode(text),
@@ -82,6 +87,8 @@ package protocol ListedRow: Message {
 
 /// The answer of every list: a page of rows, and where the next one begins.
 package struct Page<Row: ListedRow>: Reply {
+    package static var schemaName: String { Row.schemaName + "Page" }
+
     package var rows: [Row] = []
     /// nil at the end of the list.
     package var next: Cursor?
@@ -105,6 +112,8 @@ package struct Page<Row: ListedRow>: Reply {
 
 /// A row as it stands in a list, where the contract writes flags as 0 and 1.
 private struct PageItem<Row: Message>: Message {
+    static var schemaName: String { Row.schemaName + "Row" }
+
     var row: Row
 
     init() { row = Row() }
@@ -119,20 +128,28 @@ private struct PageItem<Row: Message>: Message {
     }
 }
 
+private enum FlagNumber: IntegerBounds {
+    static let range: ClosedRange<Int32> = 0...1
+}
+
 private struct FlagsAsNumbers<Base: FieldVisitor>: FieldVisitor {
     let base: UnsafeMutablePointer<Base>
 
     mutating func field<Value: FieldValue>(_ name: String, _ value: inout Value) throws(APIError) {
         guard let flag = value as? Bool else { return try base.pointee.field(name, &value) }
-        var number: Int32 = flag ? 1 : 0
+        var number = Bounded<FlagNumber>(clamping: flag ? 1 : 0)
         try base.pointee.field(name, &number)
-        if let read = (number != 0) as? Value { value = read }
+        if let read = (number.number != 0) as? Value { value = read }
     }
 }
 
 /// A list of messages inside a message.
 extension Array: FieldValue where Element: Message {
     package static var expectation: String { "an array of objects" }
+
+    package static func schema(in place: FieldPlace) -> Schema {
+        .array(.object(Shape(Element.self) { _ in place }))
+    }
 
     package init?(json: JSONValue) {
         guard case .array(let values) = json else { return nil }

@@ -15,6 +15,12 @@ package struct VersionRequirement: FieldValue, Equatable {
 
     package static var expectation: String { "a version such as 1.0, 1.2.3 or >=1.2, <2" }
 
+    /// A number is taken too, as its text: a whole one is always a version, others depend on their digits.
+    package static func schema(in place: FieldPlace) -> Schema {
+        let text = Schema.string(pattern: pattern, lengths: 1...lengthMax)
+        return place == .body ? .anyOf([text, .integer(0...Int64.max)]) : text
+    }
+
     package init?(json: JSONValue) {
         guard let text = String(json: json) else { return nil }
         self.init(text)

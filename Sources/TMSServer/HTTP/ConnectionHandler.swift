@@ -76,7 +76,9 @@ final class ConnectionHandler: ChannelInboundHandler {
         switch match {
         case .route:
             if head.headers.contains(where: { $0.name.isHeader("Expect") }) { sendContinue(version: head.version) }
-        case .methodNotAllowed: exchange.refusal = APIError(.methodNotAllowed, "method not allowed")
+        case .methodNotAllowed(let allowed):
+            exchange.refusal = APIError(.methodNotAllowed, "method not allowed")
+            exchange.allowedMethods = allowed
         case .notFound: exchange.refusal = APIError(.notFound, "not found")
         }
     }
@@ -115,7 +117,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     /// Writes an answer; called by the exchange, once.
     func send(
-        _ exchange: Exchange, status: HTTPResponseStatus, contentType: String, retryAfterSeconds: Int?, body: [UInt8]
+        _ exchange: Exchange, status: HTTPResponseStatus, contentType: String,
+        headers others: [(name: String, value: String)], body: [UInt8]
     ) {
         guard let context, context.channel.isActive else { return }
         let isMidRequest = if case .discarding = state { true } else { false }
@@ -124,8 +127,8 @@ final class ConnectionHandler: ChannelInboundHandler {
         headers.reserveCapacity(4)
         headers.add(name: "content-type", value: contentType)
         headers.add(name: "content-length", value: String(body.count))
-        if let retryAfterSeconds { headers.add(name: "retry-after", value: String(retryAfterSeconds)) }
         if status.code >= 400 { headers.add(name: "x-request-id", value: exchange.id.description) }
+        for (name, value) in others { headers.add(name: name, value: value) }
         if mustClose { headers.add(name: "connection", value: "close") }
         let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)

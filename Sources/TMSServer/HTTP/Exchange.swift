@@ -16,6 +16,8 @@ final class Exchange {
     var body: [UInt8] = []
     /// Why there is no route. Said when the request has come to its end, so that the connection can be used again.
     var refusal: APIError?
+    /// What to use instead of a method that is not allowed: "GET, HEAD".
+    var allowedMethods = ""
 
     private let head: HTTPRequestHead
     private let pathParameters: [(name: String, value: String)]
@@ -110,15 +112,18 @@ final class Exchange {
     }
 
     func fail(_ error: APIError) {
+        var headers: [(name: String, value: String)] = []
+        if let seconds = error.retryAfterSeconds { headers.append(("retry-after", String(seconds))) }
+        if error.code == .methodNotAllowed { headers.append(("allow", allowedMethods)) }
         respond(
-            HTTPResponseStatus(statusCode: error.code.rawValue), contentType: Nothing.contentType,
-            retryAfterSeconds: error.retryAfterSeconds
+            HTTPResponseStatus(statusCode: error.code.rawValue), contentType: Nothing.contentType, headers: headers
         ) { $0.failure(error) }
     }
 
     /// Only the first answer counts: a rule that comes back after its request timed out finds it answered.
+    /// - Parameter headers: others than those that every answer has.
     func respond(
-        _ status: HTTPResponseStatus, contentType: String, retryAfterSeconds: Int? = nil,
+        _ status: HTTPResponseStatus, contentType: String, headers: [(name: String, value: String)] = [],
         write: (inout JSONWriter) -> Void
     ) {
         guard !isAnswered else { return leave() }
@@ -128,8 +133,7 @@ final class Exchange {
             loop.json.reset()
             write(&loop.json)
             connection.send(
-                self, status: status, contentType: contentType, retryAfterSeconds: retryAfterSeconds,
-                body: loop.json.bytes)
+                self, status: status, contentType: contentType, headers: headers, body: loop.json.bytes)
             loop.json.wipeSecrets()
         }
         log(status: status.code)

@@ -5,8 +5,8 @@ struct Router: Sendable {
     enum Match {
         /// With the percent-decoded parameters of the path.
         case route(Route, [(name: String, value: String)])
-        /// The path is one of ours, the method is not.
-        case methodNotAllowed
+        /// The path is one of ours, the method is not; with those that are, as the header `Allow` has them.
+        case methodNotAllowed(allowed: String)
         case notFound
     }
 
@@ -40,18 +40,25 @@ struct Router: Sendable {
     func match(method: String, path: String) -> Match {
         let method = Method(rawValue: method == "HEAD" ? "GET" : method)
         if let routes = fixed[path] {
-            guard let method, let route = routes[method] else { return .methodNotAllowed }
+            guard let method, let route = routes[method] else {
+                return .methodNotAllowed(allowed: Self.spell(routes.keys))
+            }
             return .route(route, [])
         }
         guard path.utf8.starts(with: PathTemplate.prefix.utf8) else { return .notFound }
         let rest = path.utf8.dropFirst(PathTemplate.prefix.utf8.count)
-        var isKnown = false
+        var allowed: Set<Method> = []
         for template in templates {
             guard let parameters = Self.parameters(of: rest, in: template.segments) else { continue }
             if let method, let route = template.routes[method] { return .route(route, parameters) }
-            isKnown = true
+            allowed.formUnion(template.routes.keys)
         }
-        return isKnown ? .methodNotAllowed : .notFound
+        return allowed.isEmpty ? .notFound : .methodNotAllowed(allowed: Self.spell(allowed))
+    }
+
+    /// "GET, HEAD, DELETE"
+    private static func spell(_ methods: some Collection<Method>) -> String {
+        Method.allCases.filter(methods.contains).map { $0 == .get ? "GET, HEAD" : $0.rawValue }.joined(separator: ", ")
     }
 
     /// Walks path and template side by side; nil when they part.

@@ -7,7 +7,7 @@ extension PubkeyRules {
     package func create(
         _ call: Call<Nothing, CreatePubkey>, _ lane: StoreLane, _ respond: @escaping Respond<PubkeyCreated>
     ) {
-        guard let algorithm = KeyAlgorithm(named: call.body.keyType ?? "") else {
+        guard let algorithm = KeyAlgorithm(named: call.body.keyType?.text ?? "") else {
             return respond(.failure(APIError(.badRequest, "'key_type' must be one of \(KeyAlgorithm.choices)")))
         }
         makePair(algorithm, on: lane) { pair in

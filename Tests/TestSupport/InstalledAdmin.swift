@@ -1,18 +1,17 @@
-import Foundation
-import TMSAPI
-import TestSupport
+private import Foundation
+internal import TMSAPI
 
 /// An administrator as `tms-install.out` names it, in three labelled lines.
-struct InstalledAdmin: Equatable {
-    let tenant: String
-    let id: String
-    let secret: String
+package struct InstalledAdmin: Equatable, Sendable {
+    package let tenant: String
+    package let id: String
+    package let secret: String
 
-    static func all(of server: TestServer) throws -> [InstalledAdmin] {
+    package static func all(of server: TestServer) throws -> [InstalledAdmin] {
         try all(in: server.root)
     }
 
-    static func all(in root: String) throws -> [InstalledAdmin] {
+    package static func all(in root: String) throws -> [InstalledAdmin] {
         let text = try String(contentsOfFile: root + "/tms-install.out", encoding: .utf8)
         let lines = text.split(separator: "\n")
         func values(_ label: String) -> [String] {
@@ -25,7 +24,7 @@ struct InstalledAdmin: Equatable {
 
 extension TestServer {
     /// The headers of the administrator who makes, enables and removes tenants.
-    func defaultAdminHeaders() throws -> [String: String] {
+    package func defaultAdminHeaders() throws -> [String: String] {
         guard let admin = try InstalledAdmin.all(of: self).first(where: { $0.tenant == "default" }) else {
             throw Failure("no administrator of the tenant default")
         }

@@ -1,0 +1,8 @@
+import TMSCtl
+
+@main
+enum Program {
+    static func main() async {
+        await TMSCtlCommand.start()
+    }
+}

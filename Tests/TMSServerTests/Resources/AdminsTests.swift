@@ -5,9 +5,6 @@ import TestSupport
 import Testing
 
 @Suite struct AdminsTests {
-    /// Credentials are remembered for an hour there, unless this process changes them.
-    private static let remembering = ["credential_cache_seconds=3600"]
-
     private func add(_ account: Account, _ id: String) async throws -> Wire.Answer {
         try await account.asAdmin("POST", "admins", #"{"tenant": "\#(account.tenant)", "admin_id": "\#(id)"}"#)
     }
@@ -66,7 +63,7 @@ import Testing
     }
 
     @Test func secretIsChangedAtOnce() async throws {
-        let account = try Account(on: try await Servers.shared(Self.remembering))
+        let account = try Account(on: try await Servers.shared())
         let first = headers(account, "ops", try await add(account, "ops")["admin_secret"])
         #expect(try await status(account, first) == 200)
         let answer = try await account.asAdmin("PATCH", "admins/secret/ops")
@@ -94,7 +91,7 @@ import Testing
     }
 
     @Test func removedAdministratorIsNobodyAtOnce() async throws {
-        let account = try Account(on: try await Servers.shared(Self.remembering))
+        let account = try Account(on: try await Servers.shared())
         let ops = headers(account, "ops", try await add(account, "ops")["admin_secret"])
         #expect(try await status(account, ops) == 200)
         let answer = try await account.asAdmin("DELETE", "admins/del/ops")

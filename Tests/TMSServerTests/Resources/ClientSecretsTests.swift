@@ -6,9 +6,6 @@ import Testing
 
 /// Operation 7.
 @Suite struct ClientSecretsTests {
-    /// Credentials are remembered for an hour there, unless this process changes them.
-    private static let remembering = ["credential_cache_seconds=3600"]
-
     private func rotated(_ account: Account, _ query: String = "") async throws -> String {
         let answer = try await account.asAdmin("PATCH", "client/secret/client" + query)
         guard let secret = answer["client_secret"] else { throw TestServer.Failure(answer.text) }
@@ -23,7 +20,7 @@ import Testing
 
     @Test(arguments: ["", "?overlap_minutes=0"])
     func oldSecretEndsAtOnce(query: String) async throws {
-        let account = try Account(on: try await Servers.shared(Self.remembering))
+        let account = try Account(on: try await Servers.shared())
         #expect(try await status(account, account.secret) == 200)
         let answer = try await account.asClient("PATCH", "client/secret/client" + query)
         #expect(answer.status == 200)
@@ -63,7 +60,7 @@ import Testing
     }
 
     @Test func secretOfAnEarlierChangeEnds() async throws {
-        let account = try Account(on: try await Servers.shared(Self.remembering))
+        let account = try Account(on: try await Servers.shared())
         let second = try await rotated(account, "?overlap_minutes=60")
         let third = try await rotated(account, "?overlap_minutes=60")
         #expect(try await status(account, account.secret) == 401)

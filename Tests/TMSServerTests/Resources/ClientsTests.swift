@@ -82,7 +82,7 @@ import Testing
 
     @Test func disabledClientIsShutOutUntilItIsEnabled() async throws {
         // Remembered for an hour, unless this process changes them.
-        let account = try Account(on: try await Servers.shared(["credential_cache_seconds=3600"]))
+        let account = try Account(on: try await Servers.shared())
         #expect(try await account.create().status == 201)
         let disabled = try await account.asAdmin("PATCH", "client/upd/client?enabled=false")
         #expect(disabled.json["fields_updated"] == .number("1"))
@@ -113,7 +113,7 @@ import Testing
     // MARK: Delete
 
     @Test func deletionTakesEverythingThatHangsFromTheClient() async throws {
-        let account = try Account(on: try await Servers.shared(["credential_cache_seconds=3600"]))
+        let account = try Account(on: try await Servers.shared())
         let fingerprint = try await account.createdKey(["num_uses": "5"])
         #expect(try await account.retrieve(fingerprint, connection: "c").status == 200)
         try account.reserveKeys()

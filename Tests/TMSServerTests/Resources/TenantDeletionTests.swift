@@ -4,12 +4,9 @@ import Testing
 
 /// Operations 34 and 35.
 @Suite struct TenantDeletionTests {
-    /// Credentials are remembered for an hour there, unless this process changes them.
-    private static let remembering = ["credential_cache_seconds=3600"]
-
     /// A tenant with an administrator and nothing else.
     private func emptyAccount() async throws -> Account {
-        let account = try Account(on: try await Servers.shared(Self.remembering))
+        let account = try Account(on: try await Servers.shared())
         try account.change(
             "DELETE FROM clients WHERE tenant = '{t}'; DELETE FROM user_mfa WHERE tenant = '{t}';")
         return account
@@ -66,7 +63,7 @@ import Testing
     }
 
     @Test func wipeTakesEverything() async throws {
-        let server = try await Servers.shared(Self.remembering)
+        let server = try await Servers.shared()
         let (account, other) = (try Account(on: server), try Account(on: server))
         for account in [account, other] {
             let fingerprint = try await account.createdKey(["num_uses": "5"])
@@ -98,25 +95,6 @@ import Testing
             try account.number(
                 "SELECT COUNT(*) FROM audit WHERE tenant = $1 AND action = 'tenant wiped' AND old_value = '11 rows'")
                 == 1)
-    }
-
-    /// Where the tenant is the last one, SQLite would empty whole tables, without a word to whoever remembers their rows.
-    @Test func credentialsOfTheOnlyTenantEndAtOnceToo() async throws {
-        try await Servers.withOwn(Self.remembering) { server in
-            let account = try Account(on: server)
-            try account.change(
-                """
-                DELETE FROM delegations WHERE tenant <> '{t}';
-                DELETE FROM user_hosts WHERE tenant <> '{t}';
-                DELETE FROM user_mfa WHERE tenant <> '{t}';
-                DELETE FROM clients WHERE tenant <> '{t}';
-                DELETE FROM admin WHERE tenant <> '{t}';
-                DELETE FROM tenants WHERE tenant <> '{t}';
-                """)
-            #expect(try await account.create().status == 201)
-            #expect(try await account.asAdmin("DELETE", "tenants/wipe/" + account.tenant).status == 200)
-            expectRefusal(try await account.create(), 400, "Tenant not enabled.")
-        }
     }
 
     @Test func disabledTenantIsDeletedByDefault() async throws {

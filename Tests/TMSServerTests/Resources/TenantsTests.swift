@@ -141,7 +141,7 @@ import Testing
     // MARK: Enable and disable
 
     @Test func disabledTenantIsShutAndOnlyDefaultOpensIt() async throws {
-        let account = try Account(on: try await Servers.shared(["credential_cache_seconds=3600"]))
+        let account = try Account(on: try await Servers.shared())
         let tenant = account.tenant
         #expect(try await account.create().status == 201)
         let disabled = try await account.asAdmin("PATCH", "tenants/upd", body(tenant, enabled: false))

@@ -9,7 +9,26 @@ enum Routes {
         routes.on(SystemAPI.hello, service.system.hello)
         routes.on(SystemAPI.version, service.system.version)
 
+        routes.write(TenantsAPI.create, service.tenants.create)
+        routes.read(TenantsAPI.get, service.tenants.get)
+        routes.list(TenantsAPI.list, service.tenants.list)
+        routes.write(TenantsAPI.update, service.tenants.update)
+        routes.write(TenantsAPI.delete, service.tenants.delete)
+        routes.write(TenantsAPI.wipe, service.tenants.wipe)
+        routes.on(TenantsAPI.purge, service.tenants.purge)
+
+        routes.write(AdminsAPI.create, service.admins.create)
+        routes.list(AdminsAPI.list, service.admins.list)
+        routes.write(AdminsAPI.rotateSecret, service.admins.rotateSecret)
+        routes.write(AdminsAPI.delete, service.admins.delete)
+
+        routes.write(ClientsAPI.create, service.clients.create)
         routes.read(ClientsAPI.get, service.clients.get)
+        routes.write(ClientsAPI.update, service.clients.update)
+        routes.write(ClientsAPI.delete, service.clients.delete)
+        routes.write(ClientsAPI.rotateSecret, service.clients.rotateSecret)
+        routes.list(ClientsAPI.list, service.clients.list)
+        routes.write(ApprovalsAPI.create, service.approvals.create)
 
         routes.write(UserMFAAPI.create, service.userMFA.create)
         routes.read(UserMFAAPI.get, service.userMFA.get)

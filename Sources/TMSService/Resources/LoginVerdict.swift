@@ -69,7 +69,7 @@ extension Transaction {
             if !isInForce(best) { return .delegationExpired }
         }
         guard key.expiresAt < now || key.mfaExpiresAt < now else { return nil }
-        if try hasLiveReservation(pubkey: key.id) { return nil }
+        if try hasLiveReservation(pubkey: key.id, userID: key.userID) { return nil }
         return key.expiresAt < now ? .keyExpired : .mfaExpired
     }
 

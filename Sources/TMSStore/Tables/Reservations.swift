@@ -25,11 +25,14 @@ package struct NewReservation: Sendable {
 }
 
 extension Transaction {
-    /// Whether a reservation of the key is in force, so that work may outlive the key's or the MFA record's expiry.
-    package func hasLiveReservation(pubkey: Int64) throws(APIError) -> Bool {
+    /// Whether the user has a reservation of the key in force, so that work may outlive the key's or the MFA record's
+    /// expiry. One in another user's name says nothing about this one.
+    package func hasLiveReservation(pubkey: Int64, userID: String) throws(APIError) -> Bool {
         try first(
-            "SELECT 1 FROM reservations WHERE pubkey_id = $1 AND expires_at >= $2 LIMIT 1",
-            .integer(pubkey), .time(now)
+            """
+            SELECT 1 FROM reservations WHERE pubkey_id = $1 AND expires_at >= $2 AND client_user_id = $3 LIMIT 1
+            """,
+            .integer(pubkey), .time(now), .text(userID)
         ) { _ in true } ?? false
     }
 

@@ -13,6 +13,18 @@ import Testing
         #expect(try await account.retrieve(key).status == (isRescued ? 200 : 403))
     }
 
+    @Test func reservationOfAnotherUserRescuesNothing() async throws {
+        let account = try Account(on: try await Servers.shared())
+        let key = try await account.createdKey()
+        try account.reserveKeys()
+        try account.change(
+            """
+            UPDATE pubkeys SET expires_at = 0 WHERE tenant = '{t}';
+            UPDATE reservations SET client_user_id = 'bob' WHERE tenant = '{t}';
+            """)
+        expectRefusal(try await account.retrieve(key), 403, "the key has expired")
+    }
+
     @Test func expiredReservationRescuesNothing() async throws {
         let account = try Account(on: try await Servers.shared())
         let key = try await account.createdKey()

@@ -6,19 +6,6 @@ extension Account {
     /// A time so many days ago.
     static func daysAgo(_ days: Int64) -> Int64 { Timestamp.now.adding(seconds: -days * 86_400).microseconds }
 
-    /// A reservation of each key of the tenant, in force unless told otherwise.
-    func reserveKeys(expiresAt: Int64 = never) throws {
-        try change(
-            """
-            INSERT INTO reservations
-                (resid, parent_resid, tenant, client_id, client_user_id, host, public_key_fingerprint, expires_at,
-                 created, updated, user_mfa_id, pubkey_id)
-            SELECT lower(hex(randomblob(16))), '', tenant, client_id, client_user_id, host, public_key_fingerprint,
-                   \(expiresAt), 0, 0, user_mfa_id, id
-            FROM pubkeys WHERE tenant = '{t}'
-            """)
-    }
-
     /// Keys that can be told apart and nothing else.
     func addKeys(_ count: Int, expiresAt: Int64) throws {
         try change(

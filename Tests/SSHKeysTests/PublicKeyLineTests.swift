@@ -48,11 +48,12 @@ import Testing
 
     /// The length of the modulus counts, with or without the zero byte that keeps it positive.
     @Test(arguments: [
-        ([0x80] + [UInt8](repeating: 0, count: 255), Int32(2048)), ([0x7F] + [UInt8](repeating: 1, count: 255), 2047),
-        ([1] + [UInt8](repeating: 0, count: 255), 2041), ([0xFF] + [UInt8](repeating: 0, count: 254), 2040),
+        (first: UInt8(0x80), byteCount: 256, bits: Int32(2048)), (first: 0x7F, byteCount: 256, bits: 2047),
+        (first: 1, byteCount: 256, bits: 2041), (first: 0xFF, byteCount: 255, bits: 2040),
     ])
-    func countsTheBitsOfAnRSAModulus(magnitude: [UInt8], bits: Int32) throws {
-        let modulus = magnitude[0] >= 0x80 ? [0] + magnitude : magnitude
+    func countsTheBitsOfAnRSAModulus(first: UInt8, byteCount: Int, bits: Int32) throws {
+        let magnitude = [first] + [UInt8](repeating: 1, count: byteCount - 1)
+        let modulus = first >= 0x80 ? [0] + magnitude : magnitude
         let line = try PublicKeyLine(parsing: Self.line("ssh-rsa", [[1, 0, 1], modulus]))
         #expect(line.kind == .rsa(bits: bits))
         #expect(line.kind?.isStrong == (bits >= 2048))

@@ -33,6 +33,6 @@ extension TestServer {
         guard let admin = try InstalledAdmin.all(of: self).first(where: { $0.tenant == "default" }) else {
             throw Failure("no administrator of the tenant default")
         }
-        return [Header.tenant: admin.tenant, Header.adminID: admin.id, Header.adminSecret: admin.secret]
+        return admin.headers
     }
 }

@@ -69,7 +69,7 @@ import Testing
         expectRefusal(
             try await account.reserve(key, ["client_user_id": #""bob""#]), 403,
             "Missing or expired dependency: Required user MFA record not found for user ID bob in tenant")
-        try account.addUser("bob")
+        try await account.addUser("bob", account: account.account)
         #expect(try await account.reserve(key, ["client_user_id": #""bob""#]).status == 201)
         try account.change("UPDATE user_hosts SET expires_at = 0 WHERE tenant = '{t}' AND tms_user_id = 'bob'")
         expectRefusal(
@@ -166,7 +166,7 @@ import Testing
     @Test(arguments: ["client_user_id", "host", "public_key_fingerprint"])
     func extensionIsForTheSameWork(name: String) async throws {
         let account = try Account(on: try await Servers.shared())
-        try account.addUser("bob")
+        try await account.addUser("bob", account: account.account)
         let (key, other) = (try await account.createdKey(), try await account.createdKey())
         let parent = try await account.reservation(of: key)
         let changes = [
@@ -181,7 +181,7 @@ import Testing
     /// What allowed the work may expire while it goes on, but not be taken back.
     @Test func whatAllowedTheWorkMustExist() async throws {
         let account = try Account(on: try await Servers.shared())
-        try account.addUser("bob")
+        try await account.addUser("bob", account: account.account)
         let key = try await account.createdKey()
         let bob = ["client_user_id": #""bob""#]
         let parent = try #require(try await account.reserve(key, bob)["resid"])
@@ -344,7 +344,7 @@ import Testing
     @Test func listIsPagedAndFiltered() async throws {
         let account = try Account(on: try await Servers.shared())
         _ = try account.addClient("aclient")
-        try account.addUser("bob")
+        try await account.addUser("bob", account: account.account)
         let (one, two) = (try await account.createdKey(), try await account.createdKey())
         var ids: [String] = []
         for (key, user) in [(one, "alice"), (two, "alice"), (one, "bob"), (two, "bob"), (one, "alice")] {

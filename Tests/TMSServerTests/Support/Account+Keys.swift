@@ -19,24 +19,6 @@ extension Account {
         return [Header.tenant: tenant, Header.clientID: id, Header.clientSecret: secret]
     }
 
-    /// Another user with an MFA record, a link to the same account and a delegation to the client.
-    func addUser(_ id: String) throws {
-        try change(
-            """
-            INSERT INTO user_mfa (tenant, tms_user_id, expires_at, enabled, created, updated)
-                VALUES ('{t}', '\(id)', \(Self.never), 1, 0, 0);
-            INSERT INTO user_hosts
-                (tenant, tms_user_id, host, host_account, expires_at, created, updated, user_mfa_id)
-                SELECT tenant, tms_user_id, '\(host)', '\(account)', \(Self.never), 0, 0, id
-                FROM user_mfa WHERE tenant = '{t}' AND tms_user_id = '\(id)';
-            INSERT INTO delegations
-                (tenant, client_id, client_user_id, expires_at, created, updated, client_row_id, user_mfa_id)
-                SELECT '{t}', '\(client)', '\(id)', \(Self.never), 0, 0, c.id, m.id
-                FROM clients c, user_mfa m
-                WHERE c.tenant = '{t}' AND c.client_id = '\(client)' AND m.tenant = '{t}' AND m.tms_user_id = '\(id)';
-            """)
-    }
-
     /// A call of an operation with any headers.
     func call(
         _ method: String, _ path: String, as headers: [String: String], _ body: String? = nil

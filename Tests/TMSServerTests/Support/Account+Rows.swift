@@ -27,8 +27,8 @@ extension Account {
             INSERT INTO reservations
                 (resid, parent_resid, tenant, client_id, client_user_id, host, public_key_fingerprint, expires_at,
                  created, updated, user_mfa_id, pubkey_id)
-            SELECT 'r-{t}-' || id || '-\(expiresAt)', 'r-{t}-' || id || '-\(expiresAt)', tenant, client_id, client_user_id, host, public_key_fingerprint,
-                   \(expiresAt), 0, 0, user_mfa_id, id
+            SELECT 'r-{t}-' || id || '-\(expiresAt)', 'r-{t}-' || id || '-\(expiresAt)', tenant, client_id,
+                   client_user_id, host, public_key_fingerprint, \(expiresAt), 0, 0, user_mfa_id, id
             FROM pubkeys WHERE tenant = '{t}'
             """)
     }

@@ -11,13 +11,35 @@ enum Routes {
 
         routes.read(ClientsAPI.get, service.clients.get)
 
+        routes.write(UserMFAAPI.create, service.userMFA.create)
+        routes.read(UserMFAAPI.get, service.userMFA.get)
+        routes.write(UserMFAAPI.update, service.userMFA.update)
+        routes.write(UserMFAAPI.delete, service.userMFA.delete)
+        routes.list(UserMFAAPI.list, service.userMFA.list)
+
         routes.on(PubkeysAPI.create, service.pubkeys.create)
         routes.on(PubkeysAPI.retrieve, service.pubkeys.retrieve)
+
+        routes.write(UserHostsAPI.create, service.userHosts.create)
+        routes.read(UserHostsAPI.get, service.userHosts.get)
+        routes.list(UserHostsAPI.list, service.userHosts.list)
+        routes.write(UserHostsAPI.update, service.userHosts.update)
+        routes.write(UserHostsAPI.delete, service.userHosts.delete)
+
+        routes.write(DelegationsAPI.create, service.delegations.create)
+        routes.read(DelegationsAPI.get, service.delegations.get)
+        routes.list(DelegationsAPI.list, service.delegations.list)
+        routes.write(DelegationsAPI.update, service.delegations.update)
+        routes.write(DelegationsAPI.delete, service.delegations.delete)
 
         routes.write(HostsAPI.create, service.hosts.create)
         routes.read(HostsAPI.get, service.hosts.get)
         routes.list(HostsAPI.list, service.hosts.list)
         routes.write(HostsAPI.delete, service.hosts.delete)
+
+        routes.write(HostAliasesAPI.create, service.hostAliases.create)
+        routes.list(HostAliasesAPI.list, service.hostAliases.list)
+        routes.write(HostAliasesAPI.delete, service.hostAliases.delete)
         return routes.routes
     }
 

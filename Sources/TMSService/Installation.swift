@@ -55,8 +55,9 @@ extension Transaction {
             secretHash: SecretHash(of: "secret1").hexadecimal)
         guard let mfa = try insertUserMFA(tenant: tenant, userID: user, expiresAt: .never) else { return }
         try insertUserHost(
-            tenant: tenant, userID: user, host: "testhost1", account: "testhostaccount1", expiresAt: .never,
-            userMFA: mfa)
-        try insertDelegation(tenant: tenant, clientID: client, userID: user, expiresAt: .never, userMFA: mfa)
+            UserHostKey(tenant: tenant, userID: user, host: "testhost1", account: "testhostaccount1"),
+            expiresAt: .never, userMFA: mfa)
+        try insertDelegation(
+            DelegationKey(tenant: tenant, clientID: client, userID: user), expiresAt: .never, userMFA: mfa)
     }
 }

@@ -9,13 +9,21 @@ package struct Service: Sendable {
     package let system: SystemRules
     package let clients: ClientRules
     package let pubkeys: PubkeyRules
+    package let userMFA: UserMFARules
+    package let userHosts: UserHostRules
+    package let delegations: DelegationRules
     package let hosts: HostRules
+    package let hostAliases: HostAliasRules
 
     package init(store: Store, keyPairs: KeyPairPool, settings: Settings, version: Version, logger: Logger) {
         authenticator = Authenticator(store: store, settings: settings)
         system = SystemRules(version: version)
         clients = ClientRules()
         pubkeys = PubkeyRules(keyPairs: keyPairs, settings: settings, logger: logger)
+        userMFA = UserMFARules()
+        userHosts = UserHostRules()
+        delegations = DelegationRules()
         hosts = HostRules()
+        hostAliases = HostAliasRules()
     }
 }

@@ -32,13 +32,21 @@ import Testing
 
         /// Makes a key for the account over HTTP.
         /// - Returns: the path of its private half.
-        func makeKey(_ changes: [String: String?] = [:]) async throws -> String {
-            let place = ["host": "\"\(TestSSHD.host)\"", "host_account": "\"\(account.name)\""]
+        func makeKey(_ changes: [String: String?] = [:], host: String = TestSSHD.host) async throws -> String {
+            let place = ["host": "\"\(host)\"", "host_account": "\"\(account.name)\""]
             let created = try await Wire(server.url).create(changes.merging(place) { $1 })
             guard created.status == 201, let privateKey = created["private_key"] else {
                 throw TestServer.Failure("no key: \(created.status) \(created["result_msg"] ?? "")")
             }
             return try folder.write(privateKey, to: "tms_key-\(UUID().uuidString)")
+        }
+
+        /// Makes a row as the administrator of the tenant `test` does.
+        func add(_ path: String, _ body: String) async throws {
+            let admin = try #require(InstalledAdmin.all(of: server).first { $0.tenant == "test" })
+            let answer = try await Wire(server.url).send(
+                "POST", "/v1/tms/" + path, headers: admin.headers, body: body)
+            guard answer.status == 201 else { throw TestServer.Failure("\(path): \(answer.text)") }
         }
 
         /// How often sshd has asked for a key, by the server's log.
@@ -80,6 +88,29 @@ import Testing
                 #expect(try await site.sshd.logIn(as: site.account, with: key).isIn == false)
             }
             #expect(try await eventually { site.server.log.contains("the key has no uses left") })
+        }
+    }
+
+    /// The client made its key for the host's full name; the host's `tms-keycmd` calls it by another one.
+    @Test func keyLogsInAtAHostThatIsCalledByAnAlias() async throws {
+        try await Site.with { site in
+            let host = "login1.cluster.example.org"
+            try await site.add(
+                "userhosts",
+                """
+                {"tenant": "test", "tms_user_id": "testuser1", "host": "\(host)", \
+                "host_account": "\(site.account.name)", "ttl_minutes": 60}
+                """)
+            let key = try await site.makeKey(["num_uses": "1"], host: host)
+            #expect(try await site.sshd.logIn(as: site.account, with: key).isIn == false)
+
+            try await site.add(
+                "hosts/aliases", #"{"tenant": "test", "alias": "\#(TestSSHD.host)", "host": "\#(host)"}"#)
+            let login = try await site.sshd.logIn(as: site.account, with: key)
+            #expect(login.isIn, "\(login.comment)\n\(site.sshd.log)")
+            // Both questions of that login were its one use, and there was no other.
+            #expect(try site.server.number("SELECT remaining_uses FROM pubkeys") == 0)
+            #expect(try await site.sshd.logIn(as: site.account, with: key).isIn == false)
         }
     }
 

@@ -13,9 +13,9 @@ extension TestStore {
                 tenant: "t", clientID: "c", appName: "app", appVersion: "1.0", secretHash: "00")
             let mfa = try transaction.insertUserMFA(tenant: "t", userID: "u", expiresAt: .never)
             try transaction.insertUserHost(
-                tenant: "t", userID: "u", host: "h", account: "a", expiresAt: .never, userMFA: mfa)
+                UserHostKey(tenant: "t", userID: "u", host: "h", account: "a"), expiresAt: .never, userMFA: mfa)
             try transaction.insertDelegation(
-                tenant: "t", clientID: "c", userID: "u", expiresAt: .never, userMFA: mfa)
+                DelegationKey(tenant: "t", clientID: "c", userID: "u"), expiresAt: .never, userMFA: mfa)
         }
     }
 

@@ -1,10 +1,16 @@
 private import Foundation
+private import TMSAPI
 
 /// An administrator as `tms-install.out` names it, in three labelled lines.
 package struct InstalledAdmin: Equatable, Sendable {
     package let tenant: String
     package let id: String
     package let secret: String
+
+    /// What its calls say of who they come from.
+    package var headers: [String: String] {
+        [Header.tenant: tenant, Header.adminID: id, Header.adminSecret: secret]
+    }
 
     package static func all(of server: TestServer) throws -> [InstalledAdmin] {
         try all(in: server.root)

@@ -10,10 +10,10 @@ package enum DelegationsAPI {
         denied: "to view client delegation information for record #{id} in tenant {tenant}", refusals: [.notFound],
         "Show a delegation")
 
-    package static let update = Endpoint<Nothing, UpdateDelegation, ExpiryUpdated>(
+    package static let update = Endpoint<Nothing, Renewal<DelegationKey>, ExpiryUpdated>(
         .patch, "tms/delegations/upd", access: .admin,
         denied: "to update delegation for client {client_id} and user {client_user_id} in tenant {tenant}.",
-        tenant: { _, body in body.tenant }, "Give a delegation a new expiry")
+        tenant: { _, body in body.key.tenant }, "Give a delegation a new expiry")
 
     package static let delete = Endpoint<Nothing, DelegationKey, Deleted>(
         .delete, "tms/delegations/del", access: .admin,
@@ -92,25 +92,16 @@ package struct DelegationKey: Message {
 
     package init() {}
 
+    package init(tenant: String, clientID: String, userID: String) {
+        self.clientID = clientID
+        self.userID = userID
+        self.tenant = tenant
+    }
+
     package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
         try visitor.field("client_id", &clientID)
         try visitor.field("client_user_id", &userID)
         try visitor.field("tenant", &tenant)
-    }
-}
-
-package struct UpdateDelegation: Message {
-    package var key = DelegationKey()
-    /// Minutes from now on; negative means for ever.
-    package var timeToLiveMinutes: Int32 = -1
-
-    package init() {}
-
-    package var tenant: String { key.tenant }
-
-    package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
-        try key.fields(&visitor)
-        try visitor.field("ttl_minutes", &timeToLiveMinutes)
     }
 }
 

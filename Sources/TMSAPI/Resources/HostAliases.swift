@@ -6,7 +6,7 @@ package enum HostAliasesAPI {
         denied: "to add an alias of host {host} in tenant {tenant}.", tenant: { _, body in body.tenant },
         refusals: [.conflict], "Give a host another name, under which logins find its keys")
 
-    package static let list = Endpoint<ListHostAliases, Nothing, Page<HostAliasDetails>>(
+    package static let list = Endpoint<ListHosts, Nothing, Page<HostAliasDetails>>(
         .get, "tms/hosts/aliases/list", access: .admin, denied: "to list host aliases in tenant {tenant}.",
         "List the other names of the tenant's hosts")
 
@@ -74,17 +74,5 @@ package struct HostAliasKey: Message {
     package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
         try visitor.field("tenant", &tenant)
         try visitor.field("alias", &alias)
-    }
-}
-
-package struct ListHostAliases: Message {
-    package var page = PageRequest()
-    package var host: String?
-
-    package init() {}
-
-    package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
-        try page.fields(&visitor)
-        try visitor.field("host", &host)
     }
 }

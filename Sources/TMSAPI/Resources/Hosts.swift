@@ -116,6 +116,7 @@ package struct HostKey: Message {
     }
 }
 
+/// Also of their aliases.
 package struct ListHosts: Message {
     package var page = PageRequest()
     package var host: String?

@@ -10,9 +10,9 @@ package enum UserHostsAPI {
         denied: "to view host information for record #{id} in tenant {tenant}", refusals: [.notFound],
         "Show a user's link to an account on a host")
 
-    package static let update = Endpoint<Nothing, UpdateUserHost, ExpiryUpdated>(
+    package static let update = Endpoint<Nothing, Renewal<UserHostKey>, ExpiryUpdated>(
         .patch, "tms/userhosts/upd", access: .admin,
-        denied: "to update host for user {tms_user_id} in tenant {tenant}.", tenant: { _, body in body.tenant },
+        denied: "to update host for user {tms_user_id} in tenant {tenant}.", tenant: { _, body in body.key.tenant },
         "Give a link of a user to a host a new expiry")
 
     package static let delete = Endpoint<Nothing, UserHostKey, Deleted>(
@@ -99,26 +99,18 @@ package struct UserHostKey: Message {
 
     package init() {}
 
+    package init(tenant: String, userID: String, host: String, account: String) {
+        self.userID = userID
+        self.tenant = tenant
+        self.host = host
+        self.account = account
+    }
+
     package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
         try visitor.field("tms_user_id", &userID)
         try visitor.field("tenant", &tenant)
         try visitor.field("host", &host)
         try visitor.field("host_account", &account)
-    }
-}
-
-package struct UpdateUserHost: Message {
-    package var key = UserHostKey()
-    /// Minutes from now on; negative means for ever.
-    package var timeToLiveMinutes: Int32 = -1
-
-    package init() {}
-
-    package var tenant: String { key.tenant }
-
-    package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
-        try key.fields(&visitor)
-        try visitor.field("ttl_minutes", &timeToLiveMinutes)
     }
 }
 

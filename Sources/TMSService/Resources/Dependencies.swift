@@ -61,7 +61,8 @@ extension Transaction {
         }
         if try delegation(tenant: tenant, clientID: clientID, userID: userID) == nil {
             try insertDelegation(
-                tenant: tenant, clientID: clientID, userID: userID, expiresAt: .never, userMFA: userMFAID)
+                DelegationKey(tenant: tenant, clientID: clientID, userID: userID), expiresAt: .never,
+                userMFA: userMFAID)
         }
         if try userHost(tenant: tenant, userID: userID, host: host, account: account) == nil {
             guard account == userID, !deniedAccounts.contains(account) else {
@@ -72,7 +73,8 @@ extension Transaction {
             }
             try Identifier.check(host, field: "host")
             try insertUserHost(
-                tenant: tenant, userID: userID, host: host, account: account, expiresAt: .never, userMFA: userMFAID)
+                UserHostKey(tenant: tenant, userID: userID, host: host, account: account), expiresAt: .never,
+                userMFA: userMFAID)
         }
     }
 }

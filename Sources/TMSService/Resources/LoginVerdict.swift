@@ -26,10 +26,26 @@ enum LoginRefusal: String, CaseIterable, Sendable {
 extension Transaction {
     /// Judges a login without changing anything.
     func judgeLogin(_ login: RetrievePubkey, connection: String) throws(APIError) -> LoginVerdict {
-        guard
-            let key = try lookUpPubkey(fingerprint: login.fingerprint, host: login.host, account: login.user)
-        else { return .notOurs }
-        if let refusal = try refusal(of: key, host: login.host) { return .refused(key, refusal) }
+        if let key = try lookUpPubkey(fingerprint: login.fingerprint, host: login.host, account: login.user) {
+            return try verdict(on: key, connection: connection)
+        }
+        let hosts = try hosts(alias: login.host, fingerprint: login.fingerprint, account: login.user)
+        // Several tenants may call different hosts the same, and have a key of the same fingerprint there: none of them
+        // can keep out the others, the first key that opens the account does.
+        var refused: LoginVerdict?
+        for host in hosts {
+            guard let key = try lookUpPubkey(fingerprint: login.fingerprint, host: host, account: login.user) else {
+                continue
+            }
+            let verdict = try verdict(on: key, connection: connection)
+            guard case .refused = verdict else { return verdict }
+            refused = refused ?? verdict
+        }
+        return refused ?? .notOurs
+    }
+
+    private func verdict(on key: PubkeyLookup, connection: String) throws(APIError) -> LoginVerdict {
+        if let refusal = try refusal(of: key) { return .refused(key, refusal) }
         // The largest number of uses means any number: counting it would only wear out the disk.
         if key.usesMax == .max { return .allowed(key) }
         if try hasLoginTicket(pubkey: key.id, connection: connection) { return .allowed(key) }
@@ -40,12 +56,12 @@ extension Transaction {
     ///
     /// The row that allowed the key may have expired while another, such as a wildcard, still allows it. A reservation
     /// in force outweighs the expiry of the key and of the MFA record, and nothing else.
-    private func refusal(of key: PubkeyLookup, host: String) throws(APIError) -> LoginRefusal? {
+    private func refusal(of key: PubkeyLookup) throws(APIError) -> LoginRefusal? {
         if !key.tenantIsEnabled { return .tenantDisabled }
         if !key.clientIsEnabled { return .clientDisabled }
         if !key.mfaIsEnabled { return .mfaDisabled }
         if key.userHostExpiresAt < now {
-            let best = try userHost(tenant: key.tenant, userID: key.userID, host: host, account: key.account)
+            let best = try userHost(tenant: key.tenant, userID: key.userID, host: key.host, account: key.account)
             if !isInForce(best) { return .userHostExpired }
         }
         if key.delegationExpiresAt < now {

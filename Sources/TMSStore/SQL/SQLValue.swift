@@ -11,4 +11,6 @@ package enum SQLValue: Equatable, Sendable {
     package static func integer(_ value: Int32) -> SQLValue { .integer(Int64(value)) }
 
     package static func optional(_ text: String?) -> SQLValue { text.map(SQLValue.text) ?? .null }
+    package static func optional(_ number: Int64?) -> SQLValue { number.map(SQLValue.integer) ?? .null }
+    package static func optional(_ flag: Bool?) -> SQLValue { flag.map(SQLValue.flag) ?? .null }
 }

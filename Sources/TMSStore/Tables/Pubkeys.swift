@@ -41,6 +41,8 @@ package struct PubkeyLookup: Sendable {
     package let tenant: String
     package let clientID: String
     package let userID: String
+    /// The key's own host, which a login may have called by an alias.
+    package let host: String
     package let account: String
     package let publicKey: String
     package let usesMax: Int32
@@ -94,12 +96,26 @@ extension Transaction {
             .text(fingerprint), .text(host), .text(account)
         ) { row in
             PubkeyLookup(
-                id: row.integer(0), tenant: row.text(1), clientID: row.text(2), userID: row.text(3),
+                id: row.integer(0), tenant: row.text(1), clientID: row.text(2), userID: row.text(3), host: host,
                 account: row.text(4), publicKey: row.text(5), usesMax: row.int32(6), usesRemaining: row.int32(7),
                 expiresAt: row.time(8), tenantIsEnabled: row.flag(9), clientIsEnabled: row.flag(10),
                 mfaIsEnabled: row.flag(11), mfaExpiresAt: row.time(12), userHostExpiresAt: row.time(13),
                 delegationExpiresAt: row.time(14))
         }
+    }
+
+    /// The hosts called `alias` on which a key of that fingerprint opens `account`: one for each tenant that has such a
+    /// key and gives its host that alias.
+    package func hosts(alias: String, fingerprint: String, account: String) throws(APIError) -> [String] {
+        try all(
+            """
+            SELECT k.host FROM pubkeys k
+            JOIN host_aliases a ON a.tenant = k.tenant AND a.host = k.host
+            WHERE k.public_key_fingerprint = $1 AND k.host_account = $2 AND a.alias = $3
+            ORDER BY k.id
+            """,
+            .text(fingerprint), .text(account), .text(alias)
+        ) { $0.text(0) }
     }
 
     // MARK: Counting logins

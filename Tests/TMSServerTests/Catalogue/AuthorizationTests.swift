@@ -37,7 +37,7 @@ import Testing
             case .adminOfAnotherTenant: return try Account(on: account.server).adminHeaders
             case .adminOfDefault:
                 let admin = try #require(try InstalledAdmin.all(of: account.server).first { $0.tenant == "default" })
-                return [Header.tenant: admin.tenant, Header.adminID: admin.id, Header.adminSecret: admin.secret]
+                return admin.headers
             case .clientAndAdmin: return account.clientHeaders.merging(account.adminHeaders) { $1 }
             case .disabledClient:
                 try account.disableClient()

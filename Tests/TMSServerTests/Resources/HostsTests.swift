@@ -92,16 +92,6 @@ import Testing
 extension Account {
     /// The last digit of each address, page by page.
     fileprivate func addresses(_ query: String) async throws -> [[String]] {
-        var (pages, after): ([[String]], String) = ([], "")
-        while true {
-            let page = try await asAdmin("GET", "hosts/list?\(query)\(after)")
-            guard page.status == 200 else { throw TestServer.Failure("\(page.status): \(page.text)") }
-            pages.append(
-                page.rows("hosts").map { row in
-                    if case .string(let address)? = row["addr"] { String(address.suffix(1)) } else { "?" }
-                })
-            guard let next = page["next"] else { return pages }
-            after = "&after=" + next
-        }
+        try await pages("hosts/list", query, rows: "hosts", "addr").map { $0.map { String($0.suffix(1)) } }
     }
 }

@@ -58,7 +58,8 @@ extension Account {
             INSERT INTO delegations
                 (tenant, client_id, client_user_id, expires_at, created, updated, client_row_id, user_mfa_id)
                 SELECT '{t}', '\(id)', '\(user)', \(Self.never), 0, 0, c.id, m.id
-                FROM clients c, user_mfa m WHERE c.tenant = '{t}' AND m.tenant = '{t}' AND c.client_id = '\(id)';
+                FROM clients c, user_mfa m
+                WHERE c.tenant = '{t}' AND m.tenant = '{t}' AND c.client_id = '\(id)' AND m.tms_user_id = '\(user)';
             """)
     }
 

@@ -1,0 +1,53 @@
+package import TMSAPI
+
+/// A row that allows something until a time: a user host or a delegation.
+package struct Grant: Sendable {
+    package let id: Int64
+    package let expiresAt: Timestamp
+}
+
+extension Grant {
+    /// Of the columns id and expires_at.
+    init(row: any SQLRow) {
+        self.init(id: row.integer(0), expiresAt: row.time(1))
+    }
+}
+
+/// What the audit trail calls a grant.
+struct GrantName {
+    /// "user host"
+    let kind: String
+    let tenant: String
+    /// "user alice as aalice on login1"
+    let subject: String
+}
+
+// What is done to both kinds of grants, each with the statements of its own table.
+extension Transaction {
+    func auditCreation(of name: GrantName, expiresAt: Timestamp) throws(APIError) {
+        try audit("\(name.kind) created", tenant: name.tenant, subject: name.subject, new: "\(expiresAt)")
+    }
+
+    /// Gives a grant a new expiry, so many minutes from now; a negative number means never.
+    /// - Parameter update: sets `expires_at` to `$2` and `updated` to `$3` where `id` is `$1`.
+    /// - Returns: the new expiry; nil when there is no such grant.
+    func renew(
+        _ grant: Grant?, _ name: GrantName, timeToLiveMinutes: Int32, update: StaticString
+    ) throws(APIError) -> Timestamp? {
+        let expiresAt = now.adding(timeToLiveMinutes: timeToLiveMinutes)
+        guard let grant, try execute(update, .integer(grant.id), .time(expiresAt), .time(now)) > 0 else { return nil }
+        try audit(
+            "\(name.kind) updated", tenant: name.tenant, subject: name.subject, old: "\(grant.expiresAt)",
+            new: "\(expiresAt)")
+        return expiresAt
+    }
+
+    /// Deletes a grant with the keys it allowed and their reservations.
+    /// - Parameter deletion: deletes where `id` is `$1`.
+    /// - Returns: how many grants there were, 0 or 1.
+    func delete(_ grant: Grant?, _ name: GrantName, deletion: StaticString) throws(APIError) -> Int {
+        guard let grant, try execute(deletion, .integer(grant.id)) > 0 else { return 0 }
+        try audit("\(name.kind) deleted", tenant: name.tenant, subject: name.subject, old: "\(grant.expiresAt)")
+        return 1
+    }
+}

@@ -1,0 +1,17 @@
+import TestSupport
+
+extension Account {
+    /// Gives the tenant another user who may use a key: an MFA record, a link to an account of the same name, and a
+    /// delegation to the client.
+    func addUser(_ user: String) async throws {
+        let calls = [
+            ("usermfa", body(["tms_user_id": user], minutes: -1)),
+            ("userhosts", body(["tms_user_id": user, "host": host, "host_account": user], minutes: -1)),
+            ("delegations", body(["client_id": client, "client_user_id": user], minutes: -1)),
+        ]
+        for (path, body) in calls {
+            let answer = try await asAdmin("POST", path, body)
+            guard answer.status == 201 else { throw TestServer.Failure("\(path): \(answer.text)") }
+        }
+    }
+}

@@ -6,7 +6,7 @@ ROOT   ?= run/tms
 PORT   ?= 3000
 SWIFT  ?= swift
 
-.PHONY: help run build test fuzz-api bench endurance tsan fmt lint install clean setup
+.PHONY: help run build test bench endurance tsan fmt lint install clean setup
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -33,6 +33,7 @@ test: setup
 	@scripts/fuzz-api 75 500
 
 # make fuzz-api   ten minutes of generated requests; `make test` has 75 seconds of them
+.PHONY: fuzz-api
 fuzz-api: setup
 	$(SWIFT) build --product tms-server
 	@scripts/fuzz-api 600 10000

@@ -14,8 +14,8 @@ struct CatalogueRequest {
             "tenant": .string(account.tenant), "client_id": .string(account.client),
             "tms_user_id": .string(account.user), "client_user_id": .string(account.user),
             "host": .string(account.host), "host_account": .string(account.account),
-            // Nobody yet: a secret that is rotated must not be one that other tests use.
-            "admin_id": "somebody",
+            // Nobody yet: a request in the tenant default must not change the administrator that other tests come as.
+            "admin_id": .string("admin-\(account.tenant)"),
         ]
         let segments = operation.path.segments.map { segment in
             switch segment {

@@ -6,7 +6,7 @@ ROOT   ?= run/tms
 PORT   ?= 3000
 SWIFT  ?= swift
 
-.PHONY: help run build test bench endurance tsan fmt lint install clean setup
+.PHONY: help run build test bench bench-lists endurance tsan fmt lint install clean setup
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -44,6 +44,11 @@ bench: build
 	$(SWIFT) build -c release --static-swift-stdlib --package-path Benchmarks
 	python3 Benchmarks/bench.py --server .build/release/tms-server --bare Benchmarks/.build/release/BareResponder \
 		$(BENCH_FLAGS)
+
+# make bench-lists  first and last page of a list of a million keys
+bench-lists: build
+	@scripts/require python3:python3
+	python3 Benchmarks/lists.py --server .build/release/tms-server $(BENCH_FLAGS)
 
 # make endurance  a million creates, then a million lookups, over 100 connections
 endurance: build

@@ -9,6 +9,10 @@ package struct PublicKeyLine: Sendable {
     package let algorithmName: String
     package let comment: String
     package let fingerprint: String
+    /// `<algorithm> <base64>`, the line without its comment.
+    package let keyText: String
+    /// nil when it is none of the kinds known here; a certificate, for one.
+    package let kind: PublicKeyKind?
 
     package init(parsing line: String) throws(SSHKeyError) {
         guard line.utf8.count <= Self.lengthMax else {
@@ -27,43 +31,16 @@ package struct PublicKeyLine: Sendable {
         }
         algorithmName = String(words[0])
         comment = words.count > 2 ? String(words[2]).trimmingWhitespace : ""
-        try Self.check(blob, is: algorithmName)
-        fingerprint = Fingerprint.of(blob: Array(blob))
-    }
-
-    /// Every blob starts with its algorithm's name as an SSH `string` (RFC 4253 section 6.6), and has something after
-    /// it: for the common kinds a known number of strings, for others whatever it is.
-    private static func check(_ blob: Data, is algorithmName: String) throws(SSHKeyError) {
-        var rest = blob[...]
-        guard String(decoding: try takeString(from: &rest), as: UTF8.self) == algorithmName else {
+        var fields = BlobFields(blob[...])
+        // Every blob starts with its algorithm's name (RFC 4253 section 6.6).
+        guard String(decoding: try fields.string(), as: UTF8.self) == algorithmName else {
             throw SSHKeyError(.nameMismatch, "the key is not of the kind that its line says")
         }
-        switch algorithmName {
-        case "ssh-ed25519":
-            guard try takeString(from: &rest).count == 32 else { throw truncated }
-        case "ssh-rsa":
-            for _ in 0..<2 {
-                guard !(try takeString(from: &rest).isEmpty) else { throw truncated }
-            }
-        case "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521":
-            let curve = String(decoding: try takeString(from: &rest), as: UTF8.self)
-            guard algorithmName.hasSuffix("-" + curve), !(try takeString(from: &rest).isEmpty) else { throw truncated }
-        default:
-            guard !rest.isEmpty else { throw truncated }
-            return
-        }
-        guard rest.isEmpty else { throw truncated }
+        kind = try PublicKeyKind(algorithm: algorithmName, fields: fields.remainder)
+        let bytes = Array(blob)
+        keyText = String(prefix: algorithmName + " ", base64: bytes)
+        fingerprint = Fingerprint.of(blob: bytes)
     }
-
-    private static func takeString(from rest: inout Data.SubSequence) throws(SSHKeyError) -> Data.SubSequence {
-        let lengthBytes = rest.prefix(4)
-        let length = lengthBytes.reduce(0) { $0 << 8 | Int($1) }
-        guard lengthBytes.count == 4, length <= rest.count - 4 else { throw truncated }
-        defer { rest = rest.dropFirst(4 + length) }
-        return rest.dropFirst(4).prefix(length)
-    }
-
-    private static var truncated: SSHKeyError { SSHKeyError(.truncated, "the key's fields are not what its kind has") }
 }
 
 extension String {

@@ -44,7 +44,9 @@ extension APIError {
     package static let internalFailure = APIError(.internalError, "ERROR: internal error; the server's log has details")
 
     /// - Parameter what: "client c1 in tenant t".
-    package static func exists(_ what: String) -> APIError { APIError(.conflict, "ERROR: there is a \(what) already") }
+    package static func exists(_ what: String) -> APIError {
+        APIError(.conflict, "ERROR: there is \(what.hasPrefix("a") ? "an" : "a") \(what) already")
+    }
 
     /// What a row would hang from does not exist.
     package static func missingParent(_ what: String) -> APIError {

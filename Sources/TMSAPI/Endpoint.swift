@@ -17,13 +17,17 @@ package struct Endpoint<Parameters: Message, Body: Message, Answer: Reply>: Send
     package let tenant: Subject?
     /// The client whose record the call is about; a caller authenticated as a client must be that one.
     package let owner: Subject?
+    /// What of a call only an administrator may do, "enable a client", though clients may make the call; nil when it
+    /// asks for nothing of the kind.
+    package let reserved: (@Sendable (Parameters, Body) -> String?)?
 
     /// Whom a call is about, found in its parameters or its body.
     package typealias Subject = @Sendable (Parameters, Body) -> String
 
     package init(
         _ method: Method, _ path: PathTemplate, access: Access, success: SuccessStatus = .ok, denied: String = "",
-        tenant: Subject? = nil, owner: Subject? = nil, refusals: [APIError.Code] = [], _ summary: String
+        tenant: Subject? = nil, owner: Subject? = nil,
+        reserved: (@Sendable (Parameters, Body) -> String?)? = nil, refusals: [APIError.Code] = [], _ summary: String
     ) {
         self.method = method
         self.path = path
@@ -32,6 +36,7 @@ package struct Endpoint<Parameters: Message, Body: Message, Answer: Reply>: Send
         self.denied = denied
         self.tenant = tenant
         self.owner = owner
+        self.reserved = reserved
         self.refusals = refusals
         self.summary = summary
     }

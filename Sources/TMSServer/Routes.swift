@@ -9,7 +9,26 @@ enum Routes {
         routes.on(SystemAPI.hello, service.system.hello)
         routes.on(SystemAPI.version, service.system.version)
 
+        routes.write(TenantsAPI.create, service.tenants.create)
+        routes.read(TenantsAPI.get, service.tenants.get)
+        routes.list(TenantsAPI.list, service.tenants.list)
+        routes.write(TenantsAPI.update, service.tenants.update)
+        routes.write(TenantsAPI.delete, service.tenants.delete)
+        routes.write(TenantsAPI.wipe, service.tenants.wipe)
+        routes.on(TenantsAPI.purge, service.tenants.purge)
+
+        routes.write(AdminsAPI.create, service.admins.create)
+        routes.list(AdminsAPI.list, service.admins.list)
+        routes.write(AdminsAPI.rotateSecret, service.admins.rotateSecret)
+        routes.write(AdminsAPI.delete, service.admins.delete)
+
+        routes.write(ClientsAPI.create, service.clients.create)
         routes.read(ClientsAPI.get, service.clients.get)
+        routes.write(ClientsAPI.update, service.clients.update)
+        routes.write(ClientsAPI.delete, service.clients.delete)
+        routes.write(ClientsAPI.rotateSecret, service.clients.rotateSecret)
+        routes.list(ClientsAPI.list, service.clients.list)
+        routes.write(ApprovalsAPI.create, service.approvals.create)
 
         routes.write(UserMFAAPI.create, service.userMFA.create)
         routes.read(UserMFAAPI.get, service.userMFA.get)
@@ -19,6 +38,11 @@ enum Routes {
 
         routes.on(PubkeysAPI.create, service.pubkeys.create)
         routes.on(PubkeysAPI.retrieve, service.pubkeys.retrieve)
+        routes.write(PubkeysAPI.register, service.pubkeys.register)
+        routes.read(PubkeysAPI.get, service.pubkeys.get)
+        routes.list(PubkeysAPI.list, service.pubkeys.list)
+        routes.write(PubkeysAPI.update, service.pubkeys.update)
+        routes.write(PubkeysAPI.delete, service.pubkeys.delete)
 
         routes.write(UserHostsAPI.create, service.userHosts.create)
         routes.read(UserHostsAPI.get, service.userHosts.get)
@@ -40,6 +64,12 @@ enum Routes {
         routes.write(HostAliasesAPI.create, service.hostAliases.create)
         routes.list(HostAliasesAPI.list, service.hostAliases.list)
         routes.write(HostAliasesAPI.delete, service.hostAliases.delete)
+        routes.write(ReservationsAPI.create, service.reservations.create)
+        routes.write(ReservationsAPI.extend, service.reservations.extend)
+        routes.read(ReservationsAPI.get, service.reservations.get)
+        routes.list(ReservationsAPI.list, service.reservations.list)
+        routes.write(ReservationsAPI.delete, service.reservations.delete)
+        routes.write(ReservationsAPI.deleteRelated, service.reservations.deleteRelated)
         return routes.routes
     }
 

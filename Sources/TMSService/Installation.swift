@@ -5,7 +5,7 @@ package import TMSStore
 /// What a new database holds: the tenants `default` and `test`, an administrator in each, and test data (contract 5.5).
 package enum Installation {
     package static let adminID = "~~admin"
-    package static let defaultTenant = "default"
+    package static let defaultTenant = Principal.privilegedTenant
     package static let testTenant = "test"
 
     /// An administrator whose secret is known only now.
@@ -20,10 +20,8 @@ package enum Installation {
         try store.writeAndWait(as: caller) { transaction throws(APIError) in
             var admins: [NewAdmin] = []
             for tenant in [defaultTenant, testTenant] where try transaction.insertTenant(tenant) {
-                let secret = Secret.make()
-                try transaction.insertAdmin(
-                    tenant: tenant, adminID: adminID, secretHash: SecretHash(of: secret).hexadecimal)
-                admins.append(NewAdmin(tenant: tenant, adminID: adminID, secret: SecretBytes(secret)))
+                let secret = try transaction.makeAdmin(adminID, in: tenant)
+                admins.append(NewAdmin(tenant: tenant, adminID: adminID, secret: secret))
             }
             if admins.contains(where: { $0.tenant == testTenant }) { try transaction.insertTestData() }
             return admins
@@ -35,15 +33,6 @@ package enum Installation {
         _ = try store.writeAndWait(as: caller) { transaction throws(APIError) in
             try transaction.setTenant(testTenant, enabled: enabled)
         }
-    }
-}
-
-/// New secrets: 24 bytes of the operating system's random numbers as 48 hexadecimal digits (contract 2.3).
-enum Secret {
-    static func make() -> String {
-        var generator = SystemRandomNumberGenerator()
-        let bytes = (0..<3).flatMap { _ in withUnsafeBytes(of: generator.next() as UInt64) { Array($0) } }
-        return Hexadecimal.text(bytes)
     }
 }
 

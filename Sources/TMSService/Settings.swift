@@ -10,7 +10,20 @@ package struct Settings: Sendable {
         case observe
     }
 
+    /// Who may register clients (operation 3).
+    package enum NewClients: String, CaseIterable, Sendable {
+        /// An administrator of the tenant.
+        case admin
+        /// Anybody.
+        case allow
+        /// Nobody, not even an administrator.
+        case disallow
+        /// An administrator, and whoever has a one-time password that an administrator has made.
+        case onApproval = "on_approval"
+    }
+
     package var enforcement = Enforcement.enforce
+    package var newClients = NewClients.admin
     /// Makes missing dependency rows when a key is made (contract 5.6). For trying things out.
     package var mvp = false
     /// Accounts that MVP mode never links anybody to.

@@ -15,12 +15,16 @@ import Testing
             #expect(try SSHKeygen.list(path + ".pub")[1] == line.fingerprint)
             #expect(text.hasPrefix(line.algorithmName + " "))
             #expect(line.comment == "a  comment")
+            #expect(line.keyText == text.split(separator: " ").prefix(2).joined(separator: " "))
+            #expect(line.kind?.name == type)
+            #expect(line.kind?.bits == Int32(bits))
 
             // A certificate for the key, of which only the name is known here.
             try #require(try SSHKeygen.run("-q", "-s", path, "-I", "id", path + ".pub").status == 0)
             let certificate = try String(contentsOfFile: path + "-cert.pub", encoding: .utf8)
-            #expect(
-                try PublicKeyLine(parsing: certificate).algorithmName == line.algorithmName + "-cert-v01@openssh.com")
+            let certified = try PublicKeyLine(parsing: certificate)
+            #expect(certified.algorithmName == line.algorithmName + "-cert-v01@openssh.com")
+            #expect(certified.kind == nil)
         }
     }
 
@@ -32,13 +36,32 @@ import Testing
         #expect(line.fingerprint == pair.fingerprint)
     }
 
-    @Test func readsKeysOnHardware() throws {
-        let name = "sk-ssh-ed25519@openssh.com"
-        let line = try PublicKeyLine(parsing: Self.line(name, [[UInt8](repeating: 7, count: 32), Array("ssh:".utf8)]))
-        #expect(line.algorithmName == name)
+    @Test func readsKeysOnTokens() throws {
+        let application = Array("ssh:".utf8)
+        let ed25519 = try PublicKeyLine(parsing: Self.line("sk-ssh-ed25519@openssh.com", [Self.key, application]))
+        #expect(ed25519.kind == .ed25519Token)
+        let ecdsa = try PublicKeyLine(
+            parsing: Self.line(
+                "sk-ecdsa-sha2-nistp256@openssh.com", [Array("nistp256".utf8), Self.point(64), application]))
+        #expect(ecdsa.kind == .ecdsaToken)
+    }
+
+    /// The length of the modulus counts, with or without the zero byte that keeps it positive.
+    @Test(arguments: [
+        (first: UInt8(0x80), byteCount: 256, bits: Int32(2048)), (first: 0x7F, byteCount: 256, bits: 2047),
+        (first: 1, byteCount: 256, bits: 2041), (first: 0xFF, byteCount: 255, bits: 2040),
+    ])
+    func countsTheBitsOfAnRSAModulus(first: UInt8, byteCount: Int, bits: Int32) throws {
+        let magnitude = [first] + [UInt8](repeating: 1, count: byteCount - 1)
+        let modulus = first >= 0x80 ? [0] + magnitude : magnitude
+        let line = try PublicKeyLine(parsing: Self.line("ssh-rsa", [[1, 0, 1], modulus]))
+        #expect(line.kind == .rsa(bits: bits))
+        #expect(line.kind?.isStrong == (bits >= 2048))
     }
 
     private static let key = [UInt8](repeating: 7, count: 32)
+    /// An uncompressed point whose coordinates have so many bytes together.
+    private static func point(_ count: Int) -> [UInt8] { [4] + [UInt8](repeating: 9, count: count) }
     private static let good = line("ssh-ed25519", [key])
 
     /// - Parameter inner: the name in the blob, when it is another one.
@@ -72,7 +95,13 @@ import Testing
 
     @Test(arguments: [
         line("ssh-ed25519", [Array(key.dropLast())]), line("ssh-ed25519", [key, key]),
-        line("ecdsa-sha2-nistp256", [Array("nistp384".utf8), key]), line("ssh-rsa", [[1, 0, 1]]),
+        line("ecdsa-sha2-nistp256", [Array("nistp384".utf8), point(64)]),
+        line("ecdsa-sha2-nistp256", [Array("nistp256".utf8), point(96)]),
+        line("ecdsa-sha2-nistp256", [Array("nistp256".utf8), [2] + key]),
+        line("ssh-rsa", [[1, 0, 1]]), line("ssh-rsa", [[1, 0, 1], [0]]), line("ssh-rsa", [[1, 0, 1], [0x80] + key]),
+        line("ssh-rsa", [[1], key]), line("ssh-rsa", [[2], key]), line("ssh-rsa", [[1, 0, 1], key, key]),
+        line("sk-ssh-ed25519@openssh.com", [key]), line("sk-ssh-ed25519@openssh.com", [[7], Array("ssh:".utf8)]),
+        line("sk-ecdsa-sha2-nistp256@openssh.com", [Array("nistp256".utf8), point(64)]),
     ])
     func refusesFieldsThatAreNotOfTheKind(text: String) {
         #expect(throws: SSHKeyError.self) { try PublicKeyLine(parsing: text) }

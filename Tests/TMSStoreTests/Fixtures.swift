@@ -34,8 +34,7 @@ extension Transaction {
     func insertKey(_ number: Int, uses: Int32 = .max) throws(APIError) {
         let key = NewPubkey(
             tenant: "t", clientID: "c", userID: "u", host: "h", account: "a", fingerprint: "SHA256:\(number)",
-            publicKey: "ssh-ed25519 \(number)", keyType: "ed25519", keyBits: 256, usesMax: uses, timeToLiveMinutes: 1,
-            expiresAt: .never)
+            publicKey: "ssh-ed25519 \(number)", keyType: "ed25519", keyBits: 256, usesMax: uses, timeToLiveMinutes: -1)
         guard let mfa = try userMFA(tenant: "t", userID: "u"),
             let userHost = try userHost(tenant: "t", userID: "u", host: "h", account: "a"),
             let delegation = try delegation(tenant: "t", clientID: "c", userID: "u")

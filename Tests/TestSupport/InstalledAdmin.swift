@@ -1,5 +1,5 @@
 private import Foundation
-private import TMSAPI
+internal import TMSAPI
 
 /// An administrator as `tms-install.out` names it, in three labelled lines.
 package struct InstalledAdmin: Equatable, Sendable {
@@ -24,5 +24,15 @@ package struct InstalledAdmin: Equatable, Sendable {
         }
         let (ids, secrets) = (values("Administrator ID"), values("Administrator Password"))
         return values("Tenant").enumerated().map { InstalledAdmin(tenant: $1, id: ids[$0], secret: secrets[$0]) }
+    }
+}
+
+extension TestServer {
+    /// The headers of the administrator who makes, enables and removes tenants.
+    package func defaultAdminHeaders() throws -> [String: String] {
+        guard let admin = try InstalledAdmin.all(of: self).first(where: { $0.tenant == "default" }) else {
+            throw Failure("no administrator of the tenant default")
+        }
+        return admin.headers
     }
 }

@@ -5,7 +5,7 @@ package enum ApprovalsAPI {
     package static let create = Endpoint<Nothing, CreateApproval, ApprovalCreated>(
         .post, "tms/approvals", access: .admin, success: .created,
         denied: "to approve a registration in tenant {tenant}.", tenant: { _, body in body.tenant },
-        "Make a one-time password with which one client may register itself")
+        refusals: [.conflict], "Make a one-time password with which one client may register itself")
 }
 
 package struct CreateApproval: Message {
@@ -31,6 +31,7 @@ package struct CreateApproval: Message {
 
 package struct ApprovalCreated: Reply {
     package var tenant = ""
+    /// 48 hexadecimal digits, to be sent as ``CreateClient/approval``.
     package var approval = SecretBytes("")
     package var expiresAt = Timestamp.never
 

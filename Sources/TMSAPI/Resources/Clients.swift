@@ -14,6 +14,7 @@ package enum ClientsAPI {
     package static let update = Endpoint<UpdateClient, Nothing, Updated>(
         .patch, "tms/client/upd/{client_id}", access: .clientOrAdmin,
         denied: "to update client {client_id} in tenant {tenant}.", owner: { path, _ in path.clientID },
+        reserved: { change, _ in change.enabled == nil ? nil : "enable or disable a client" },
         refusals: [.conflict], "Change a client's version; an administrator may also enable or disable it")
 
     package static let delete = Endpoint<ClientPath, Nothing, Deleted>(

@@ -7,6 +7,13 @@ package struct PubkeyKey: Message {
 
     package init() {}
 
+    package init(clientID: String, tenant: String, host: String, fingerprint: String) {
+        self.clientID = clientID
+        self.tenant = tenant
+        self.host = host
+        self.fingerprint = fingerprint
+    }
+
     package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
         try visitor.field("client_id", &clientID)
         try visitor.field("tenant", &tenant)

@@ -2,12 +2,13 @@
 package enum ReservationsAPI {
     package static let create = Endpoint<Nothing, CreateReservation, ReservationCreated>(
         .post, "tms/reservations", access: .client, success: .created,
-        denied: "Credential mismatch for client {client_id} in tenant {tenant}.", refusals: [.forbidden, .notFound],
-        "Reserve the further use of a key, beyond its expiry")
+        denied: "Credential mismatch for client {client_id} in tenant {tenant}.",
+        refusals: [.forbidden, .notFound, .conflict], "Reserve the further use of a key, beyond its expiry")
 
     package static let extend = Endpoint<Nothing, ExtendReservation, ReservationCreated>(
         .post, "tms/reservations/extend", access: .client, success: .created,
-        denied: "Credential mismatch for client {client_id} in tenant {tenant}.", refusals: [.forbidden, .notFound],
+        denied: "Credential mismatch for client {client_id} in tenant {tenant}.",
+        refusals: [.forbidden, .notFound, .conflict],
         "Add a reservation below another one, for another part of the same work; it adds no time")
 
     package static let get = Endpoint<ReservationPath, Nothing, ReservationDetails>(
@@ -33,6 +34,8 @@ package enum ReservationsAPI {
 package struct CreateReservation: Message {
     /// The longest life of a reservation, in minutes: 48 hours. Longer and negative ones are cut to it.
     package static let timeToLiveMinutesMax: Int32 = 2_880
+    /// Reservations of one key, those below others included, that can be in force at a time. A job has a few.
+    package static let openMax = 1_000
 
     package var userID = ""
     package var host = ""

@@ -13,6 +13,7 @@ package enum TenantsAPI {
         .get, "tms/tenants/list", access: .clientOrAdmin, denied: "to list tenants.",
         "List the caller's tenant, or, for an administrator of the tenant default, all of them")
 
+    /// The tenant `test` is opened or closed again at each start, as the setting `enable_test_tenant` says.
     package static let update = Endpoint<Nothing, UpdateTenant, Updated>(
         .patch, "tms/tenants/upd", access: .adminOfAny, denied: "to update tenant {tenant}.",
         tenant: { _, body in body.tenant }, refusals: [.conflict], "Enable or disable a tenant")
@@ -150,6 +151,14 @@ package struct Purged: Reply {
     package var hasMore = false
 
     package init() {}
+
+    package var resultMessage: String {
+        let counts = "\(pubkeys) expired key(s) and \(reservations) expired reservation(s)"
+        if isDryRun {
+            return "\(counts) found\(hasMore ? ", and there are more" : "") - Nothing deleted without dry_run=false"
+        }
+        return "\(counts) deleted\(hasMore ? ", and there are more: call again" : "")"
+    }
 
     package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
         try visitor.field("dry_run", &isDryRun)

@@ -32,7 +32,9 @@ extension ConfigurationKey {
         integer("http_port", \.port, 0...65535, "Port to listen on. 0 takes a free one."),
         flag("enable_mvp", \.rules.mvp, "Make missing user, delegation and host link when a key is made. For trials."),
         flag("enable_test_tenant", \.enableTestTenant, "Open the tenant 'test' with its well-known test client."),
-        choice("new_clients", \.newClients, "Who may register clients."),
+        choice(
+            "new_clients", \.rules.newClients,
+            "Who may register clients: an administrator, anybody, nobody, or who has an administrator's approval."),
         list("server_urls", \.serverURLs, "Addresses by which clients reach this server, for the API's description."),
         .init(
             name: "default_tenant",

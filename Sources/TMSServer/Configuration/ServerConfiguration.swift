@@ -12,7 +12,6 @@ struct ServerConfiguration: Sendable {
     var address = ListenAddress(isTLS: true, host: "localhost")
     var port = 3000
     var enableTestTenant = false
-    var newClients = NewClients.admin
     var serverURLs = ["https://localhost:3000/v1"]
 
     var rules = Settings()
@@ -30,14 +29,6 @@ struct ServerConfiguration: Sendable {
     var checkpointPages = 4096
     var logLevel = Logger.Level.info
     var logFile = ""
-}
-
-/// Who may register clients (operation 3).
-enum NewClients: String, CaseIterable, Sendable {
-    case admin
-    case allow
-    case disallow
-    case onApproval = "on_approval"
 }
 
 /// `http_addr`: a scheme and the host or address to bind.

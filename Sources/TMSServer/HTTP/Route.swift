@@ -71,7 +71,8 @@ extension Exchange {
             let body = endpoint.takesBody ? try Body(json: body) : Body()
             principal = try proven.principal(
                 for: endpoint.access, tenant: endpoint.tenant?(parameters, body),
-                owner: endpoint.owner?(parameters, body), in: endpoint.method == .get ? .path : .payload)
+                owner: endpoint.owner?(parameters, body), reserved: endpoint.reserved?(parameters, body) ?? nil,
+                in: endpoint.method == .get ? .path : .payload)
             call = Call(parameters: parameters, body: body, principal: principal, request: id)
         } catch {
             return fail(error)

@@ -19,6 +19,19 @@ package enum Principal: Equatable, Sendable {
         if case .client(let id, _) = self { id } else { "" }
     }
 
+    /// The client whose rows alone the caller sees; nil for an administrator, who sees the whole tenant's.
+    package var onlyClientID: String? {
+        if case .admin = self { nil } else { clientID }
+    }
+
+    /// Narrows a list, which may be asked for by client, to what the caller sees of it.
+    /// - Returns: false when that is nothing.
+    package func narrow(_ asked: inout String?) -> Bool {
+        guard let only = onlyClientID else { return true }
+        defer { asked = only }
+        return asked == nil || asked == only
+    }
+
     package func caller(request: RequestID) -> Caller {
         switch self {
         case .anyone: Caller(.anyone, request: request)

@@ -14,13 +14,14 @@ package struct Proven: Sendable, Equatable {
     /// - Parameters:
     ///   - tenant: nil when the call is about the caller's own.
     ///   - owner: the client whose record it is about, if it is about one.
+    ///   - reserved: what of the call only an administrator may do, if it asks for that.
     /// - Throws: 403.
     package func principal(
-        for access: Access, tenant: String?, owner: String?, in part: RequestPart
+        for access: Access, tenant: String?, owner: String?, reserved: String? = nil, in part: RequestPart
     ) throws(APIError) -> Principal {
-        guard let refusal = first.refusal(access, tenant: tenant, owner: owner, part) else { return first }
+        guard let refusal = first.refusal(access, tenant, owner: owner, reserved, part) else { return first }
         guard let second else { throw refusal }
-        if let refusal = second.refusal(access, tenant: tenant, owner: owner, part) { throw refusal }
+        if let refusal = second.refusal(access, tenant, owner: owner, reserved, part) { throw refusal }
         return second
     }
 }
@@ -40,7 +41,7 @@ extension Principal {
     }
 
     fileprivate func refusal(
-        _ access: Access, tenant subject: String?, owner: String?, _ part: RequestPart
+        _ access: Access, _ subject: String?, owner: String?, _ reserved: String?, _ part: RequestPart
     ) -> APIError? {
         if self == .anyone { return nil }
         if access == .defaultAdmin && !isPrivileged {
@@ -59,6 +60,9 @@ extension Principal {
                 .forbidden,
                 "ERROR: FORBIDDEN - \(part.rawValue) parameters (\(owner)@\(tenant)) differ from those in the request "
                     + "header.")
+        }
+        if let reserved, case .client = self {
+            return APIError(.forbidden, "ERROR: FORBIDDEN - Only an administrator of tenant \(tenant) may \(reserved).")
         }
         return nil
     }

@@ -1,4 +1,5 @@
 private import Crypto
+internal import Primitives
 
 /// The SHA-512 of a secret's text, which is what the database keeps (contract 2.3).
 ///
@@ -11,6 +12,12 @@ package struct SecretHash: Sendable {
         var hash = SHA512()
         var secret = secret
         secret.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        bytes = Array(hash.finalize())
+    }
+
+    init(of secret: SecretBytes) {
+        var hash = SHA512()
+        secret.withUnsafeBytes { hash.update(bufferPointer: $0) }
         bytes = Array(hash.finalize())
     }
 

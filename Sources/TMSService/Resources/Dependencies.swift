@@ -11,17 +11,18 @@ struct Dependencies {
 extension Transaction {
     /// What a key needs before it may exist: the user's MFA record, their account on the host, and their delegation to
     /// the client, each in force (contract 1.5, operation 14).
+    /// - Parameter inForce: false when it is enough that they exist, disabled or expired as they may be.
     /// - Throws: 403 that names the first one missing.
     func dependencies(
-        tenant: String, clientID: String, userID: String, host: String, account: String
+        tenant: String, clientID: String, userID: String, host: String, account: String, inForce: Bool = true
     ) throws(APIError) -> Dependencies {
         guard let mfa = try userMFA(tenant: tenant, userID: userID) else {
             throw .missingDependency("user MFA record not found for user ID \(userID) in tenant \(tenant).")
         }
-        guard mfa.isEnabled else {
+        guard mfa.isEnabled || !inForce else {
             throw .missingDependency("user MFA record for user ID \(userID) in tenant \(tenant) is disabled.")
         }
-        guard mfa.expiresAt >= now else {
+        guard mfa.expiresAt >= now || !inForce else {
             throw .missingDependency(
                 "user MFA record for user ID '\(userID)' in tenant \(tenant) expired at \(mfa.expiresAt).")
         }
@@ -29,14 +30,14 @@ extension Transaction {
         guard let userHost = try userHost(tenant: tenant, userID: userID, host: host, account: account) else {
             throw .missingDependency("user host record not found \(link).")
         }
-        guard userHost.expiresAt >= now else {
+        guard userHost.expiresAt >= now || !inForce else {
             throw .missingDependency("user host record \(link) expired at \(userHost.expiresAt).")
         }
         let whose = "for client \(clientID) and client_user_id \(userID) in tenant \(tenant)"
         guard let delegation = try delegation(tenant: tenant, clientID: clientID, userID: userID) else {
             throw .missingDependency("delegation record not found \(whose).")
         }
-        guard delegation.expiresAt >= now else {
+        guard delegation.expiresAt >= now || !inForce else {
             throw .missingDependency("delegation record \(whose) expired at \(delegation.expiresAt).")
         }
         return Dependencies(userMFA: mfa.id, userHost: userHost.id, delegation: delegation.id)
@@ -47,10 +48,8 @@ extension Transaction {
     /// Links only to the account of the user's own name, and never to a denied one: else any client could let itself
     /// in as anybody.
     /// - Throws: 403 for such an account, 400 for a name that may not be registered.
-    func makeDependencies(
-        tenant: String, clientID: String, _ key: CreatePubkey, deniedAccounts: Set<String>
-    ) throws(APIError) {
-        let (userID, host, account) = (key.clientUserID, key.host, key.hostAccount)
+    func makeDependencies(for key: NewPubkey, deniedAccounts: Set<String>) throws(APIError) {
+        let (tenant, clientID, userID, host, account) = (key.tenant, key.clientID, key.userID, key.host, key.account)
         let userMFAID: Int64
         if let mfa = try userMFA(tenant: tenant, userID: userID) {
             userMFAID = mfa.id

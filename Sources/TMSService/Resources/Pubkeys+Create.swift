@@ -34,30 +34,29 @@ extension PubkeyRules {
         _ pair: KeyPair, for call: Call<Nothing, CreatePubkey>, on lane: StoreLane,
         _ respond: @escaping Respond<PubkeyCreated>
     ) {
-        let (body, tenant, clientID, settings) = (call.body, call.principal.tenant, call.principal.clientID, settings)
-        let usesMax = body.uses < 0 ? Int32.max : body.uses
+        let (body, principal) = (call.body, call.principal)
+        let key = NewPubkey(
+            tenant: principal.tenant, clientID: principal.clientID, userID: body.clientUserID, host: body.host,
+            account: body.hostAccount, fingerprint: pair.fingerprint, publicKey: pair.publicLine,
+            keyType: pair.algorithm.rawValue, keyBits: pair.algorithm.bits,
+            usesMax: body.uses < 0 ? .max : body.uses, timeToLiveMinutes: body.timeToLiveMinutes)
         lane.write(as: call.caller) { transaction throws(APIError) -> Timestamp in
-            if settings.mvp {
-                try transaction.makeDependencies(
-                    tenant: tenant, clientID: clientID, body, deniedAccounts: settings.mvpDeniedAccounts)
-            }
-            let dependencies = try transaction.dependencies(
-                tenant: tenant, clientID: clientID, userID: body.clientUserID, host: body.host,
-                account: body.hostAccount)
-            let expiresAt = transaction.now.adding(timeToLiveMinutes: body.timeToLiveMinutes)
-            let key = NewPubkey(
-                tenant: tenant, clientID: clientID, userID: body.clientUserID, host: body.host,
-                account: body.hostAccount, fingerprint: pair.fingerprint, publicKey: pair.publicLine,
-                keyType: pair.algorithm.rawValue, keyBits: pair.algorithm.bits, usesMax: usesMax,
-                timeToLiveMinutes: body.timeToLiveMinutes < 0 ? Int32.max : body.timeToLiveMinutes,
-                expiresAt: expiresAt)
-            try transaction.insertPubkey(
-                key, userMFA: dependencies.userMFA, userHost: dependencies.userHost,
-                delegation: dependencies.delegation)
-            return expiresAt
+            try insert(key, transaction)
         } then: { result in
-            respond(result.map { PubkeyCreated(pair, usesMax: usesMax, expiresAt: $0) })
+            respond(result.map { PubkeyCreated(pair, usesMax: key.usesMax, expiresAt: $0) })
         }
+    }
+
+    /// Stores a public key, wherever its pair was made, if everything it depends on is in force.
+    /// - Returns: when it expires.
+    func insert(_ key: NewPubkey, _ transaction: Transaction) throws(APIError) -> Timestamp {
+        if settings.mvp {
+            try transaction.makeDependencies(for: key, deniedAccounts: settings.mvpDeniedAccounts)
+        }
+        let dependencies = try transaction.dependencies(
+            tenant: key.tenant, clientID: key.clientID, userID: key.userID, host: key.host, account: key.account)
+        return try transaction.insertPubkey(
+            key, userMFA: dependencies.userMFA, userHost: dependencies.userHost, delegation: dependencies.delegation)
     }
 }
 

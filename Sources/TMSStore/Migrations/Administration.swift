@@ -30,5 +30,8 @@ extension Migration {
             CREATE INDEX pubkeys_expires_at ON pubkeys (tenant, expires_at);
             CREATE INDEX reservations_list ON reservations (tenant, client_id, id);
             CREATE INDEX reservations_expires_at ON reservations (tenant, expires_at);
+            -- Expired ones stay until they are purged, and a login must not walk over them.
+            DROP INDEX reservations_pubkey_id;
+            CREATE INDEX reservations_pubkey_id ON reservations (pubkey_id, expires_at);
             """)
 }

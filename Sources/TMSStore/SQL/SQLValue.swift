@@ -13,4 +13,5 @@ package enum SQLValue: Equatable, Sendable {
     package static func optional(_ text: String?) -> SQLValue { text.map(SQLValue.text) ?? .null }
     package static func optional(_ number: Int64?) -> SQLValue { number.map(SQLValue.integer) ?? .null }
     package static func optional(_ flag: Bool?) -> SQLValue { flag.map(SQLValue.flag) ?? .null }
+    package static func optional(_ time: Timestamp?) -> SQLValue { time.map(SQLValue.time) ?? .null }
 }

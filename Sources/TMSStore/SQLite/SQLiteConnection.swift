@@ -149,6 +149,9 @@ package final class SQLiteConnection: SQLConnection {
     /// Rows that statements so far have walked over without an index: none, where every statement has one.
     package var rowsScanned: Int { statements.values.reduce(0) { $0 + $1.rowsScanned } }
 
+    /// Steps of SQLite's virtual machine that statements so far have taken: what reading costs, without a clock.
+    package var steps: Int { statements.values.reduce(0) { $0 + $1.steps } }
+
     // MARK: Transactions and the write-ahead log
 
     /// False after an error made SQLite roll the whole transaction back by itself.

@@ -55,6 +55,9 @@ final class SQLiteStatement: SQLRow {
     /// Steps forward in a table without an index, in all runs so far.
     var rowsScanned: Int { Int(sqlite3_stmt_status(pointer, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0)) }
 
+    /// Steps of the virtual machine, in all runs so far.
+    var steps: Int { Int(sqlite3_stmt_status(pointer, SQLITE_STMTSTATUS_VM_STEP, 0)) }
+
     // MARK: SQLRow
 
     func isNull(_ column: Int32) -> Bool { sqlite3_column_type(pointer, column) == SQLITE_NULL }

@@ -8,6 +8,7 @@ struct PageKey: Sendable {
         self.columns = columns
     }
 
+    func column(_ index: Int) -> String { columns[index] }
     func text(_ index: Int) -> SQLValue { .text(columns[index]) }
     /// A cursor that somebody made up begins somewhere, and does no harm.
     func integer(_ index: Int) -> SQLValue { .integer(Int64(columns[index]) ?? 0) }

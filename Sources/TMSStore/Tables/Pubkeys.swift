@@ -1,6 +1,6 @@
 package import TMSAPI
 
-/// A key to be stored, with the rows that allow it.
+/// A key to be stored.
 package struct NewPubkey: Sendable {
     package var tenant: String
     package var clientID: String
@@ -11,14 +11,14 @@ package struct NewPubkey: Sendable {
     package var publicKey: String
     package var keyType: String
     package var keyBits: Int32
+    /// `Int32.max` for any number.
     package var usesMax: Int32
+    /// Negative for ever.
     package var timeToLiveMinutes: Int32
-    package var expiresAt: Timestamp
 
     package init(
         tenant: String, clientID: String, userID: String, host: String, account: String, fingerprint: String,
-        publicKey: String, keyType: String, keyBits: Int32, usesMax: Int32, timeToLiveMinutes: Int32,
-        expiresAt: Timestamp
+        publicKey: String, keyType: String, keyBits: Int32, usesMax: Int32, timeToLiveMinutes: Int32
     ) {
         self.tenant = tenant
         self.clientID = clientID
@@ -31,7 +31,6 @@ package struct NewPubkey: Sendable {
         self.keyBits = keyBits
         self.usesMax = usesMax
         self.timeToLiveMinutes = timeToLiveMinutes
-        self.expiresAt = expiresAt
     }
 }
 
@@ -59,8 +58,15 @@ package struct PubkeyLookup: Sendable {
 }
 
 extension Transaction {
+    /// - Parameters userMFA, userHost, delegation: the rows that allow the key.
+    /// - Returns: when it expires.
     /// - Throws: 409 when the host has a key of that fingerprint.
-    package func insertPubkey(_ key: NewPubkey, userMFA: Int64, userHost: Int64, delegation: Int64) throws(APIError) {
+    @discardableResult
+    package func insertPubkey(
+        _ key: NewPubkey, userMFA: Int64, userHost: Int64, delegation: Int64
+    ) throws(APIError) -> Timestamp {
+        let expiresAt = now.adding(timeToLiveMinutes: key.timeToLiveMinutes)
+        let initialMinutes = key.timeToLiveMinutes < 0 ? Int32.max : key.timeToLiveMinutes
         try execute(
             """
             INSERT INTO pubkeys
@@ -71,11 +77,12 @@ extension Transaction {
             """,
             .text(key.tenant), .text(key.clientID), .text(key.userID), .text(key.host), .text(key.account),
             .text(key.fingerprint), .text(key.publicKey), .text(key.keyType), .integer(key.keyBits),
-            .integer(key.usesMax), .integer(key.timeToLiveMinutes), .time(key.expiresAt), .time(now),
+            .integer(key.usesMax), .integer(initialMinutes), .time(expiresAt), .time(now),
             .integer(userMFA), .integer(userHost), .integer(delegation))
         try audit(
             "pubkey created", tenant: key.tenant, subject: "\(key.fingerprint) on \(key.host)",
             new: "user \(key.userID) as \(key.account)")
+        return expiresAt
     }
 
     /// The key that may open `account` on `host`, if it is one of ours.

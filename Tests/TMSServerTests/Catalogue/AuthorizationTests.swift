@@ -35,9 +35,7 @@ import Testing
                 ]
             case .admin: return account.adminHeaders
             case .adminOfAnotherTenant: return try Account(on: account.server).adminHeaders
-            case .adminOfDefault:
-                let admin = try #require(try InstalledAdmin.all(of: account.server).first { $0.tenant == "default" })
-                return admin.headers
+            case .adminOfDefault: return try account.server.defaultAdminHeaders()
             case .clientAndAdmin: return account.clientHeaders.merging(account.adminHeaders) { $1 }
             case .disabledClient:
                 try account.disableClient()

@@ -74,3 +74,8 @@ struct Outcome: Equatable {
         self.init(count: String(count), message: message)
     }
 }
+
+/// Whether that is a new secret: 48 lower-case hexadecimal digits.
+func isSecret(_ text: String?) -> Bool {
+    text?.wholeMatch(of: /[0-9a-f]{48}/) != nil
+}

@@ -1,0 +1,67 @@
+package import TMSAPI
+
+/// What of a tenant expired before a time, and so may go. A key stays as long as a reservation of it does: deleting the
+/// key would delete the reservation too.
+extension Transaction {
+    /// - Parameter countMax: where counting ends.
+    package func expiredReservations(
+        tenant: String, before time: Timestamp, countMax: Int32
+    ) throws(APIError) -> Int {
+        try first(
+            """
+            SELECT COUNT(*) FROM
+                (SELECT 1 FROM reservations WHERE tenant = $1 AND expires_at < $2 LIMIT $3) AS expired
+            """,
+            .text(tenant), .time(time), .integer(countMax)
+        ) { Int($0.integer(0)) } ?? 0
+    }
+
+    /// Keys that are expired and whose reservations, if they have any, are too.
+    /// - Parameter countMax: where counting ends.
+    package func expiredPubkeys(tenant: String, before time: Timestamp, countMax: Int32) throws(APIError) -> Int {
+        try first(
+            """
+            SELECT COUNT(*) FROM
+                (SELECT 1 FROM pubkeys AS k WHERE k.tenant = $1 AND k.expires_at < $2 AND NOT EXISTS
+                    (SELECT 1 FROM reservations AS r WHERE r.pubkey_id = k.id AND r.expires_at >= $2)
+                 LIMIT $3) AS expired
+            """,
+            .text(tenant), .time(time), .integer(countMax)
+        ) { Int($0.integer(0)) } ?? 0
+    }
+
+    /// - Returns: how many, `countMax` at most, those that expired first.
+    package func deleteExpiredReservations(
+        tenant: String, before time: Timestamp, countMax: Int32
+    ) throws(APIError) -> Int {
+        try execute(
+            """
+            DELETE FROM reservations WHERE id IN
+                (SELECT id FROM reservations WHERE tenant = $1 AND expires_at < $2 ORDER BY expires_at LIMIT $3)
+            """,
+            .text(tenant), .time(time), .integer(countMax))
+    }
+
+    /// Deletes expired keys that have no reservation any more, so that nothing is deleted that was not counted.
+    /// - Returns: how many, `countMax` at most, those that expired first.
+    package func deleteExpiredPubkeys(
+        tenant: String, before time: Timestamp, countMax: Int32
+    ) throws(APIError) -> Int {
+        try execute(
+            """
+            DELETE FROM pubkeys WHERE id IN
+                (SELECT k.id FROM pubkeys AS k WHERE k.tenant = $1 AND k.expires_at < $2
+                    AND NOT EXISTS (SELECT 1 FROM reservations AS r WHERE r.pubkey_id = k.id)
+                 ORDER BY k.expires_at LIMIT $3)
+            """,
+            .text(tenant), .time(time), .integer(countMax))
+    }
+
+    package func auditPurge(
+        tenant: String, before time: Timestamp, pubkeys: Int, reservations: Int
+    ) throws(APIError) {
+        try audit(
+            "tenant purged", tenant: tenant, subject: "tenant \(tenant)",
+            old: "\(pubkeys) keys and \(reservations) reservations that expired before \(time)")
+    }
+}

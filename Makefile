@@ -29,6 +29,14 @@ test: setup
 	$(SWIFT) test --skip-build --filter TMSServerTests
 	$(SWIFT) test --skip-build --filter 'TMSKeyCmdTests|TMSCtlTests|EndToEndTests' --skip EnduranceTests
 	TMS_ENDURANCE_REQUESTS=100000 $(SWIFT) test --skip-build --filter EnduranceTests
+	@scripts/check-docs
+	@scripts/fuzz-api 75 500
+
+# make fuzz-api   ten minutes of generated requests; `make test` has 75 seconds of them
+.PHONY: fuzz-api
+fuzz-api: setup
+	$(SWIFT) build --product tms-server
+	@scripts/fuzz-api 600 10000
 
 # make bench      CPU and latency of the four operations beside a bare NIO responder (some minutes)
 bench: build

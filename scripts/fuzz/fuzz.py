@@ -3,10 +3,10 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import urllib.request
-import xml.etree.ElementTree as ElementTree
 
 URL = os.environ["TMS_URL"]
 HERE = pathlib.Path(__file__).parent
@@ -24,27 +24,64 @@ def call(path, headers, body):
     return json.load(urllib.request.urlopen(request))
 
 
+def make_client(boss, name):
+    """A client that may be anything; returns its secret."""
+    body = {"client_id": name, "tenant": "test", "app_name": name, "app_version": "1.0"}
+    return call("client", boss, body)["client_secret"]
+
+
+def make_names(boss, client, name, owner):
+    """A user with an account, a key and a reservation, which the client `owner` holds."""
+    user, host, account = name + "-user", name + "-host", name + "-account"
+    call("usermfa", boss, {"tenant": "test", "tms_user_id": user, "ttl_minutes": -1})
+    link = {"tenant": "test", "tms_user_id": user, "host": host, "host_account": account, "ttl_minutes": -1}
+    call("userhosts", boss, link)
+    delegation = {"tenant": "test", "client_id": owner, "client_user_id": user, "ttl_minutes": -1}
+    call("delegations", boss, delegation)
+    key = call("pubkeys/creds", client, {
+        "client_user_id": user, "host": host, "host_account": account, "num_uses": -1, "ttl_minutes": -1})
+    fingerprint = key["public_key_fingerprint"]
+    reservation = call("reservations", client, {
+        "client_user_id": user, "host": host, "public_key_fingerprint": fingerprint, "ttl_minutes": 60})["resid"]
+    return {
+        "client_id": name, "admin_id": name, "tms_user_id": user, "client_user_id": user, "host": host,
+        "host_account": account, "user": account, "public_key_fingerprint": fingerprint, "resid": reservation,
+        "parent_resid": reservation,
+    }
+
+
 def main():
-    cases, seconds = sys.argv[1:3]
+    seconds, cases = sys.argv[1:3]
     boss = admin("test", os.environ["TEST_ADMIN_SECRET"])
-    client = call("client", boss, {
-        "client_id": "fuzzer", "tenant": "test", "app_name": "fuzzer", "app_version": "1.0"})
-    call("delegations", boss, {
-        "tenant": "test", "client_id": "fuzzer", "client_user_id": "testuser1", "ttl_minutes": -1})
-    own = call("admins", boss, {"tenant": "test", "admin_id": "fuzzer"})
-    above = {"tenant": "default", "admin_id": "fuzzer"}
-    above = call("admins", admin("default", os.environ["DEFAULT_ADMIN_SECRET"]), above)
+    secrets = {
+        "FUZZER_CLIENT_SECRET": make_client(boss, "fuzzer"),
+        "FUZZER_ADMIN_SECRET": call("admins", boss, {"tenant": "test", "admin_id": "fuzzer"})["admin_secret"],
+        "FUZZER_DEFAULT_SECRET": call(
+            "admins", admin("default", os.environ["DEFAULT_ADMIN_SECRET"]),
+            {"tenant": "default", "admin_id": "fuzzer"})["admin_secret"],
+    }
+    make_client(boss, "expendable")
+    client = {
+        "X-TMS-TENANT": "test", "X-TMS-CLIENT-ID": "fuzzer", "X-TMS-CLIENT-SECRET": secrets["FUZZER_CLIENT_SECRET"]}
+    names = [make_names(boss, client, "fuzzer", "fuzzer"), make_names(boss, client, "expendable", "fuzzer")]
     environment = {
-        **os.environ, "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(HERE),
-        "FUZZER_CLIENT_SECRET": client["client_secret"], "FUZZER_ADMIN_SECRET": own["admin_secret"],
-        "FUZZER_DEFAULT_SECRET": above["admin_secret"],
+        **os.environ, **secrets, "FUZZER_NAMES": json.dumps(names), "SCHEMATHESIS_HOOKS": "hooks",
+        "PYTHONPATH": str(HERE),
     }
     schemathesis = pathlib.Path(sys.executable).with_name("schemathesis")
-    status = subprocess.run(
+    run = subprocess.Popen(
         [schemathesis, "--config-file", HERE / "schemathesis.toml", "run", URL + "/spec", "--url", URL + "/v1",
-         "--max-examples", cases, "--max-time", seconds, "--report", "junit", "--report-junit-path", REPORT],
-        env=environment).returncode
-    sys.exit(status)
+         "--max-time", seconds, "--report", "junit", "--report-junit-path", REPORT],
+        env=environment, stdout=subprocess.PIPE, text=True)
+    generated = 0
+    for line in run.stdout:
+        print(line, end="", flush=True)
+        if found := re.match(r"\s*(\d+) generated", line):
+            generated = int(found[1])
+    if run.wait() != 0:
+        sys.exit(run.returncode)
+    if generated < int(cases):
+        sys.exit(f"only {generated} cases were generated in {seconds} seconds, not {cases}")
 
 
 if __name__ == "__main__":

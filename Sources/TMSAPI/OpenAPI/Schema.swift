@@ -2,6 +2,7 @@
 package indirect enum Schema: Sendable, Equatable {
     case boolean
     case number
+    /// Up to `Int64.max` means without an upper limit.
     case integer(ClosedRange<Int64>)
     case string(pattern: String? = nil, lengths: ClosedRange<Int>? = nil, format: String? = nil)
     case anyOf([Schema])
@@ -60,6 +61,9 @@ extension Schema {
     }
 
     private static func members(of range: ClosedRange<Int64>) -> [JSONValue.Member] {
+        if range.upperBound == .max {
+            return [.init("type", "integer"), .init("minimum", .number(String(range.lowerBound)))]
+        }
         let isInt32 = range.lowerBound >= Int32.min && range.upperBound <= Int32.max
         return [
             .init("type", "integer"), .init("format", isInt32 ? "int32" : "int64"),

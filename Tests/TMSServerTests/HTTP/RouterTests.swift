@@ -44,6 +44,17 @@ import Testing
         #expect(match(method, "/probe") == "405")
     }
 
+    /// RFC 9110 wants them in the header `Allow`.
+    @Test(arguments: [
+        ("/v1/tms/thing/list", "GET, HEAD"), ("/v1/tms/thing/x", "GET, HEAD, DELETE"), ("/v1/tms/thing/upd", "PATCH"),
+    ])
+    func methodsThatAreAllowedAreNamed(path: String, allowed: String) {
+        guard case .methodNotAllowed(allowed) = router.match(method: "PUT", path: path) else {
+            Issue.record("\(router.match(method: "PUT", path: path))")
+            return
+        }
+    }
+
     @Test(arguments: [
         "/v1/tms/thing", "/v1/tms/thing/", "/v1/tms/thing/x/", "/v1/tms/thing//x", "/v1//tms/thing/x", "/tms/thing/x",
         "/v1/tms/Thing/x", "/v1/tms/thing/x/y/z", "", "/", "*", "v1/tms/thing/list", "/probe/",

@@ -114,7 +114,7 @@ import Testing
         try test.foreignConnection().runScript("UPDATE reservations SET expires_at = 0, pubkey_id = 1")
         let connection = try test.foreignConnection()
         let transaction = test.transaction(on: connection)
-        #expect(try !transaction.hasLiveReservation(pubkey: 1))
+        #expect(try !transaction.hasLiveReservation(pubkey: 1, userID: "u"))
         #expect(try transaction.liveReservations(pubkey: 1) == 0)
         #expect(connection.steps < 100, "\(connection.steps)")
     }

@@ -62,8 +62,9 @@ tsan: setup
 fmt:
 	$(SWIFT) format --in-place --recursive Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Sources
 
-# make lint       say what is not formatted
+# make lint       say what is not formatted, and what repeats another file
 lint:
+	@scripts/check-repeats
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Sources
 
 # make install    the programs into PREFIX (default /usr/local)

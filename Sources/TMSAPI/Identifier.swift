@@ -2,7 +2,7 @@
 ///
 /// Rows made by the reference may hold any text and stay readable, so this is asked where something is *created*, and
 /// never where it is looked up.
-package struct Identifier: Sendable, Equatable {
+package struct Identifier: Sendable {
     package let text: String
 
     /// - Returns: nil when `text` may not be a new identifier.
@@ -52,23 +52,16 @@ package struct Identifier: Sendable, Equatable {
     }
 }
 
-extension Identifier: FieldValue {
+extension Identifier: TextValue {
     package static var expectation: String { rule }
 
     package static func schema(in place: FieldPlace) -> Schema {
         .text(pattern: pattern, lengths: 1...lengthMax, in: place)
     }
-
-    package init?(json: JSONValue) {
-        guard let text = String(json: json) else { return nil }
-        self.init(text)
-    }
-
-    package func write(to json: inout JSONWriter) { json.string(text) }
 }
 
 /// A new identifier, or `*` for all of them.
-package struct IdentifierOrWildcard: FieldValue, Equatable {
+package struct IdentifierOrWildcard: TextValue {
     package let text: String
 
     package init?(_ text: String) {
@@ -85,11 +78,4 @@ package struct IdentifierOrWildcard: FieldValue, Equatable {
     package static func schema(in place: FieldPlace) -> Schema {
         .text(pattern: "^(\\*|[A-Za-z0-9._@:+~-]*)$", lengths: 1...Identifier.lengthMax, in: place)
     }
-
-    package init?(json: JSONValue) {
-        guard let text = String(json: json) else { return nil }
-        self.init(text)
-    }
-
-    package func write(to json: inout JSONWriter) { json.string(text) }
 }

@@ -52,9 +52,9 @@ import Testing
     @Test func replyIsReadBackAsItWasWritten() throws {
         var created = PubkeyCreated()
         created.privateKey = SecretBytes("line one\nline \"two\"\u{1}é")
-        created.publicKey = "ssh-ed25519 AAAA"
-        created.usesMax = Quoted(.max)
-        created.expiresAt = Timestamp(microseconds: 1_795_462_591_000_001)
+        created.registered.publicKey = "ssh-ed25519 AAAA"
+        created.registered.usesMax = Quoted(.max)
+        created.registered.expiresAt = Timestamp(microseconds: 1_795_462_591_000_001)
         var json = JSONWriter()
         created.encode(into: &json)
         let value = try JSONParser.parse(json.bytes)
@@ -63,8 +63,8 @@ import Testing
         #expect(value["max_uses"] == .string("2147483647"))
         let read = try PubkeyCreated(json: value)
         #expect(read.privateKey.withUnsafeBytes { Array($0) } == Array("line one\nline \"two\"\u{1}é".utf8))
-        #expect(read.expiresAt == created.expiresAt)
-        #expect(read.publicKey == created.publicKey)
+        #expect(read.registered.expiresAt == created.registered.expiresAt)
+        #expect(read.registered.publicKey == created.registered.publicKey)
     }
 
     @Test func failureHasExactlyTwoMembers() throws {

@@ -32,7 +32,7 @@ import Testing
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
-    private func create(uses: Int32 = -1, minutes: Int32 = -1) async throws -> PubkeyCreated {
+    private func create(uses: Int32 = -1, minutes: Int32 = -1) async throws -> PubkeyRegistered {
         var body = CreatePubkey()
         body.clientUserID = "testuser1"
         body.host = "testhost1"
@@ -46,11 +46,11 @@ import Testing
                 request: TestStore.caller.request)
             service.pubkeys.create(call, lane) { continuation.resume(returning: $0) }
         }
-        return try result.get()
+        return try result.get().registered
     }
 
     private func login(
-        _ key: PubkeyCreated, connection: String? = nil, _ service: Service? = nil
+        _ key: PubkeyRegistered, connection: String? = nil, _ service: Service? = nil
     ) async -> Result<String, APIError> {
         var body = RetrievePubkey()
         body.user = "testhostaccount1"

@@ -16,7 +16,7 @@ import Testing
         _ = try transaction.clients(tenant: "t", only: "c", ListClients())
         _ = try transaction.hasClient(tenant: "t", appName: "app", appVersion: "1.0")
         _ = try transaction.setClientSecret(tenant: "t", clientID: "c", hash: "01", oldExpiresAt: .now)
-        _ = try transaction.tenants(only: nil, ListTenants())
+        _ = try transaction.tenants(only: nil, ListByState())
         _ = try transaction.admins(tenant: "t", ListAdmins())
         _ = try transaction.openApprovals(tenant: "t")
         _ = try transaction.approval(tenant: "t", hash: "00")

@@ -71,7 +71,7 @@ import Testing
             #expect(connection.rowsScanned == 0, sourceLocation: sourceLocation)
         }
         try expectTwoPages { page in
-            var list = ListUserMFA()
+            var list = ListByState()
             list.page = page
             return try transaction.userMFARecords(tenant: "t", list)
         }

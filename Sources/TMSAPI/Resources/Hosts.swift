@@ -34,7 +34,7 @@ package struct CreateHost: Message {
 
 /// Where a host is, in words for people: an address, `129.114.*`, or a range in brackets. 1 to 256 characters, none of
 /// them a control character.
-package struct HostAddress: FieldValue, Equatable {
+package struct HostAddress: TextValue {
     package static let lengthMax = 256
     package let text: String
 
@@ -52,13 +52,6 @@ package struct HostAddress: FieldValue, Equatable {
     package static func schema(in place: FieldPlace) -> Schema {
         .text(pattern: #"^[^\u0000-\u001F\u007F]*$"#, lengths: 1...lengthMax, in: place)
     }
-
-    package init?(json: JSONValue) {
-        guard let text = String(json: json) else { return nil }
-        self.init(text)
-    }
-
-    package func write(to json: inout JSONWriter) { json.string(text) }
 }
 
 package struct HostCreated: Reply {

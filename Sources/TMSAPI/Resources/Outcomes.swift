@@ -1,4 +1,4 @@
-// Answers that several resources share.
+// Messages that several resources share.
 
 /// How many rows a deletion removed. A missing row is no error: what the caller wants gone is gone.
 package struct Deleted: Reply {
@@ -67,6 +67,20 @@ extension Timestamp {
     /// "2026-11-23 19:00:00.000000 UTC"
     fileprivate var messageText: String {
         description.replacing("T", with: " ").replacing("+00:00", with: " UTC")
+    }
+}
+
+/// A page of rows that can be enabled and disabled.
+package struct ListByState: Message {
+    package var page = PageRequest()
+    /// Only those that are enabled, or are not.
+    package var enabled: Bool?
+
+    package init() {}
+
+    package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
+        try page.fields(&visitor)
+        try visitor.field("enabled", &enabled)
     }
 }
 

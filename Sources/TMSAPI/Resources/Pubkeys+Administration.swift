@@ -36,6 +36,8 @@ package struct PubkeyPath: Message {
 package struct PubkeyDetails: Reply {
     package var id: Int32 = 0
     package var tenant = ""
+    package var created = Timestamp.never
+    package var updated = Timestamp.never
     package var clientID = ""
     package var userID = ""
     package var host = ""
@@ -46,10 +48,8 @@ package struct PubkeyDetails: Reply {
     package var keyBits: Int32 = 0
     package var usesMax: Int32 = 0
     package var usesRemaining: Int32 = 0
-    package var initialTimeToLiveMinutes: Int32 = 0
     package var expiresAt = Timestamp.never
-    package var created = Timestamp.never
-    package var updated = Timestamp.never
+    package var initialTimeToLiveMinutes: Int32 = 0
 
     package init() {}
 
@@ -136,7 +136,7 @@ package struct RegisterPubkey: Message {
     }
 }
 
-/// As ``PubkeyCreated`` without a private key, its numbers likewise strings.
+/// A key that is kept, as the contract answers a new one: its numbers are strings.
 package struct PubkeyRegistered: Reply {
     package var publicKey = ""
     package var fingerprint = ""

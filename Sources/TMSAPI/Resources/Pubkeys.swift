@@ -60,25 +60,14 @@ package struct CreatePubkey: Message {
 
 package struct PubkeyCreated: Reply {
     package var privateKey = SecretBytes("")
-    package var publicKey = ""
-    package var fingerprint = ""
-    package var keyType = ""
-    package var keyBits = Quoted(0)
-    package var usesMax = Quoted(0)
-    package var usesRemaining = Quoted(0)
-    package var expiresAt = Timestamp.never
+    /// The half that is kept.
+    package var registered = PubkeyRegistered()
 
     package init() {}
 
     package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
-        try visitor.field("expires_at", &expiresAt)
-        try visitor.field("key_bits", &keyBits)
-        try visitor.field("key_type", &keyType)
-        try visitor.field("max_uses", &usesMax)
+        try registered.fields(&visitor)
         try visitor.field("private_key", &privateKey)
-        try visitor.field("public_key", &publicKey)
-        try visitor.field("public_key_fingerprint", &fingerprint)
-        try visitor.field("remaining_uses", &usesRemaining)
     }
 }
 

@@ -99,13 +99,13 @@ package struct ReservationDetails: Reply {
     package var reservationID = ""
     package var parentID = ""
     package var tenant = ""
+    package var created = Timestamp.never
+    package var updated = Timestamp.never
     package var clientID = ""
     package var userID = ""
     package var host = ""
     package var fingerprint = ""
     package var expiresAt = Timestamp.never
-    package var created = Timestamp.never
-    package var updated = Timestamp.never
 
     package init() {}
 

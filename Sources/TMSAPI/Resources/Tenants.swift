@@ -9,7 +9,7 @@ package enum TenantsAPI {
         .get, "tms/tenants/{tenant}", access: .clientOrAdminOfAny, denied: "to view tenant {tenant}.",
         tenant: { path, _ in path.tenant }, refusals: [.notFound], "Show a tenant")
 
-    package static let list = Endpoint<ListTenants, Nothing, Page<TenantDetails>>(
+    package static let list = Endpoint<ListByState, Nothing, Page<TenantDetails>>(
         .get, "tms/tenants/list", access: .clientOrAdmin, denied: "to list tenants.",
         "List the caller's tenant, or, for an administrator of the tenant default, all of them")
 
@@ -100,18 +100,6 @@ package struct UpdateTenant: Message {
 
     package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
         try visitor.field("tenant", &tenant)
-        try visitor.field("enabled", &enabled)
-    }
-}
-
-package struct ListTenants: Message {
-    package var page = PageRequest()
-    package var enabled: Bool?
-
-    package init() {}
-
-    package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
-        try page.fields(&visitor)
         try visitor.field("enabled", &enabled)
     }
 }

@@ -18,7 +18,7 @@ package enum UserMFAAPI {
         denied: "to delete MFA for user {tms_user_id} in tenant {tenant}.",
         "Delete a user's MFA record with their host links, delegations, keys and reservations")
 
-    package static let list = Endpoint<ListUserMFA, Nothing, Page<UserMFADetails>>(
+    package static let list = Endpoint<ListByState, Nothing, Page<UserMFADetails>>(
         .get, "tms/usermfa/list", access: .admin, denied: "to list user MFA information in tenant {tenant}.",
         "List the tenant's MFA records")
 }
@@ -99,18 +99,6 @@ package struct UpdateUserMFA: Message {
     package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
         try visitor.field("tms_user_id", &userID)
         try visitor.field("tenant", &tenant)
-        try visitor.field("enabled", &enabled)
-    }
-}
-
-package struct ListUserMFA: Message {
-    package var page = PageRequest()
-    package var enabled: Bool?
-
-    package init() {}
-
-    package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
-        try page.fields(&visitor)
         try visitor.field("enabled", &enabled)
     }
 }

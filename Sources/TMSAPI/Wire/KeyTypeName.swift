@@ -1,6 +1,6 @@
 /// The name of a kind of key as a caller may write it. Which kind it is, and whether it is one, the rule decides, which
 /// knows the kinds; here is only what the API's description says of it.
-package struct KeyTypeName: FieldValue, Equatable {
+package struct KeyTypeName: TextValue {
     package let text: String
 
     package init(_ text: String) {
@@ -21,11 +21,4 @@ package struct KeyTypeName: FieldValue, Equatable {
         }
         return .string(pattern: "^(\(names.joined(separator: "|")))$")
     }
-
-    package init?(json: JSONValue) {
-        guard let text = String(json: json) else { return nil }
-        self.text = text
-    }
-
-    package func write(to json: inout JSONWriter) { json.string(text) }
 }

@@ -1,6 +1,6 @@
 /// The version of a client's application, in the grammar the reference takes: Cargo's version *requirements* (contract
 /// 3.5), such as `1.0`, `>=1.2, <2` or `*`. Kept verbatim, and only looked at to see that it is one.
-package struct VersionRequirement: FieldValue, Equatable {
+package struct VersionRequirement: TextValue {
     package let text: String
 
     /// Characters at most; the reference has no limit.
@@ -20,13 +20,6 @@ package struct VersionRequirement: FieldValue, Equatable {
         let text = Schema.string(pattern: pattern, lengths: 1...lengthMax)
         return place == .body ? .anyOf([text, .integer(0...Int64.max)]) : text
     }
-
-    package init?(json: JSONValue) {
-        guard let text = String(json: json) else { return nil }
-        self.init(text)
-    }
-
-    package func write(to json: inout JSONWriter) { json.string(text) }
 
     /// The whole grammar, for the OpenAPI document too: regular in ECMA 262 and in Swift.
     package static let pattern: String = {

@@ -52,7 +52,7 @@ struct KeyCommand: ParsableCommand {
                 throw error
             }
             try file.write(answered.privateKey)
-            try options.show(PubkeyRegistered(answered))
+            try options.show(answered.registered)
         }
     }
 
@@ -142,19 +142,5 @@ struct KeyCommand: ParsableCommand {
                 "Delete key \(name.fingerprint) on \(name.host)", unless: confirmation.yes, PubkeysAPI.delete,
                 ["client_id": name.clientID, "host": name.host, "public_key_fingerprint": name.fingerprint])
         }
-    }
-}
-
-extension PubkeyRegistered {
-    /// All of a new key that may be printed.
-    fileprivate init(_ created: PubkeyCreated) {
-        self.init()
-        publicKey = created.publicKey
-        fingerprint = created.fingerprint
-        keyType = created.keyType
-        keyBits = created.keyBits
-        usesMax = created.usesMax
-        usesRemaining = created.usesRemaining
-        expiresAt = created.expiresAt
     }
 }

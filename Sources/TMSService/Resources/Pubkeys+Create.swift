@@ -43,7 +43,7 @@ extension PubkeyRules {
         lane.write(as: call.caller) { transaction throws(APIError) -> Timestamp in
             try insert(key, transaction)
         } then: { result in
-            respond(result.map { PubkeyCreated(pair, usesMax: key.usesMax, expiresAt: $0) })
+            respond(result.map { PubkeyCreated(pair, PubkeyRegistered(key, expiresAt: $0)) })
         }
     }
 
@@ -61,16 +61,10 @@ extension PubkeyRules {
 }
 
 extension PubkeyCreated {
-    fileprivate init(_ pair: KeyPair, usesMax: Int32, expiresAt: Timestamp) {
+    fileprivate init(_ pair: KeyPair, _ registered: PubkeyRegistered) {
         self.init()
         privateKey = pair.privateKey
-        publicKey = pair.publicLine
-        fingerprint = pair.fingerprint
-        keyType = pair.algorithm.rawValue
-        keyBits = Quoted(pair.algorithm.bits)
-        self.usesMax = Quoted(usesMax)
-        usesRemaining = Quoted(usesMax)
-        self.expiresAt = expiresAt
+        self.registered = registered
     }
 }
 

@@ -42,7 +42,7 @@ extension PubkeyRules {
 }
 
 extension PubkeyRegistered {
-    fileprivate init(_ key: NewPubkey, expiresAt: Timestamp) {
+    init(_ key: NewPubkey, expiresAt: Timestamp) {
         self.init()
         publicKey = key.publicKey
         fingerprint = key.fingerprint

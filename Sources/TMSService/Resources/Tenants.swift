@@ -20,7 +20,7 @@ package struct TenantRules: Sendable {
     }
 
     package func list(
-        _ call: Call<ListTenants, Nothing>, _ transaction: Transaction
+        _ call: Call<ListByState, Nothing>, _ transaction: Transaction
     ) throws(APIError) -> Page<TenantDetails> {
         try transaction.tenants(only: call.principal.isPrivileged ? nil : call.tenant, call.parameters)
     }

@@ -23,7 +23,7 @@ package struct UserMFARules: Sendable {
     }
 
     package func list(
-        _ call: Call<ListUserMFA, Nothing>, _ transaction: Transaction
+        _ call: Call<ListByState, Nothing>, _ transaction: Transaction
     ) throws(APIError) -> Page<UserMFADetails> {
         try transaction.userMFARecords(tenant: call.tenant, call.parameters)
     }

@@ -13,7 +13,7 @@ extension Transaction {
 
     /// By row id.
     /// - Parameter tenant: the only one that is wanted; nil for all.
-    package func tenants(only tenant: String?, _ list: ListTenants) throws(APIError) -> Page<TenantDetails> {
+    package func tenants(only tenant: String?, _ list: ListByState) throws(APIError) -> Page<TenantDetails> {
         try page(list.page, from: ["0"]) { after, count throws(APIError) in
             try all(
                 """

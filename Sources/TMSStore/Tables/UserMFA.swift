@@ -25,7 +25,7 @@ extension Transaction {
     }
 
     /// By user.
-    package func userMFARecords(tenant: String, _ list: ListUserMFA) throws(APIError) -> Page<UserMFADetails> {
+    package func userMFARecords(tenant: String, _ list: ListByState) throws(APIError) -> Page<UserMFADetails> {
         try page(list.page, from: ["", "0"]) { after, count throws(APIError) in
             try all(
                 """

@@ -5,6 +5,8 @@
 ROOT   ?= run/tms
 PORT   ?= 3000
 SWIFT  ?= swift
+# Tests in which a time-out of seconds, or a limit of a few connections, is the thing itself.
+TIMED_TESTS = TMSServerTests.(TimeoutTests|LimitTests|ShutdownTests|ConnectionTests|RequestLogTests)
 
 .PHONY: help run build test bench bench-lists endurance tsan fmt lint install clean setup
 
@@ -26,7 +28,8 @@ test: setup
 	$(SWIFT) build --build-tests
 	@# In parts, each parallel in itself: what loads the machine must not be there where time-outs are tested.
 	$(SWIFT) test --skip-build --filter 'SSHKeysTests|TMSAPITests|TMSStoreTests|TMSServiceTests'
-	$(SWIFT) test --skip-build --filter TMSServerTests
+	$(SWIFT) test --skip-build --filter TMSServerTests --skip '$(TIMED_TESTS)'
+	$(SWIFT) test --skip-build --filter '$(TIMED_TESTS)'
 	$(SWIFT) test --skip-build --filter 'TMSKeyCmdTests|TMSCtlTests|EndToEndTests' --skip EnduranceTests
 	TMS_ENDURANCE_REQUESTS=100000 $(SWIFT) test --skip-build --filter EnduranceTests
 	@scripts/check-docs

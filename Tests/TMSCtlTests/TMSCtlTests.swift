@@ -164,6 +164,31 @@ struct TMSCtlTests {
         }
     }
 
+    @Test func purgeCountsThenAsksThenDeletes() async throws {
+        try await Site.with { site in
+            let client = ["TMS_CLIENT_ID": "testclient1", "TMS_CLIENT_SECRET": "secret1"]
+            for (number, ttl) in ["0m", "0m", "1h"].enumerated() {
+                let made = try await site.run(
+                    [
+                        "key", "create", "testuser1", "testhost1", "testhostaccount1", "--ttl", ttl, "--out",
+                        site.folder.file("key\(number)"),
+                    ], environment: client)
+                #expect(made.status == 0, "\(made.errors)")
+            }
+            let counted = try await site.run(
+                "tenant", "purge", "test", "--days", "0", "--dry-run", "--only", "num_pubkeys")
+            #expect(counted.output == "2\n", "\(counted.errors)")
+            let asked = try await site.run("tenant", "purge", "test", "--days", "0")
+            #expect(asked.status == 64)
+            #expect(asked.errors.contains("Delete 2 keys"))
+            #expect(try site.server.number("SELECT COUNT(*) FROM pubkeys") == 3)
+            let purged = try await site.run("tenant", "purge", "test", "--days", "0", "--yes")
+            #expect(purged.status == 0)
+            #expect(purged.errors.contains("deleted 2 keys, 0 reservations"))
+            #expect(try site.server.number("SELECT COUNT(*) FROM pubkeys") == 1)
+        }
+    }
+
     @Test(arguments: ["bash", "zsh", "fish"])
     func completionsAreThere(shell: String) async throws {
         let script = try await Program.run(Program.path("tmsctl"), ["--generate-completion-script", shell])

@@ -87,8 +87,8 @@ struct TenantCommand: ParsableCommand {
         @OptionGroup var options: CallOptions
 
         func run() async throws {
-            guard !dryRun else { return try await options.perform(TenantsAPI.purge, fields(dryRun: true)) }
             let found = try await purge(dryRun: true)
+            guard !dryRun else { return try options.show(found) }
             let count = found.hasMore ? "at least \(found.pubkeys)" : "\(found.pubkeys)"
             guard found.pubkeys > 0 || found.reservations > 0 else { return print("nothing to delete") }
             if !confirmation.yes {
@@ -104,10 +104,6 @@ struct TenantCommand: ParsableCommand {
                 reservations += Int(step.reservations)
                 StandardError.write("deleted \(pubkeys) keys, \(reservations) reservations")
             } while step.hasMore
-        }
-
-        private func fields(dryRun: Bool) -> CallOptions.Fields {
-            ["tenant": name, "days": "\(days)", "dry_run": "\(dryRun)"]
         }
 
         private func purge(dryRun: Bool) async throws -> Purged {

@@ -20,7 +20,7 @@ package final class Authenticator: Sendable {
     /// Finds out who sends a request, as far as an operation of that access wants to know.
     ///
     /// Checks in the order that callers know: headers (400), tenant (400), secret (401). Whether those who were proven may
-    /// call is up to ``Proven/principal(for:tenant:owner:in:)``, once it is known what the call is about.
+    /// call is up to ``Proven/principal(for:tenant:owner:reserved:in:)``, once it is known what the call is about.
     /// - Parameter denied: the end of a 401's text, for the tenant of the request.
     package func authenticate(
         _ credentials: Credentials, for access: Access, denied: @escaping (_ tenant: String) -> String,
@@ -36,13 +36,11 @@ package final class Authenticator: Sendable {
 
         prove(
             access.acceptsClient, .client, credentials.clientID, credentials.clientSecret, of: tenant, on: lane, request
-        ) {
-            [self] client in
+        ) { [self] client in
             guard case .success(let client) = client else { return completion(client.map { _ in Proven(.anyone) }) }
             prove(
                 access.acceptsAdmin, .admin, credentials.adminID, credentials.adminSecret, of: tenant, on: lane, request
-            ) {
-                [self] admin in
+            ) { [self] admin in
                 switch (client, admin) {
                 case (_, .failure(let error)): completion(.failure(error))
                 case (let client?, .success(let admin)): completion(.success(Proven(client, admin)))

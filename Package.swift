@@ -12,6 +12,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -25,11 +26,12 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "Primitives"),
+        .target(name: "Telemetry", dependencies: ["Primitives"]),
         .target(name: "TMSAPI", dependencies: ["Primitives"]),
         .target(
             name: "SSHKeys",
             dependencies: [
-                "Primitives",
+                "Primitives", "Telemetry",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -37,12 +39,16 @@ let package = Package(
         ),
         .target(
             name: "TMSStore",
-            dependencies: ["Primitives", "TMSAPI", "CSQLite", .product(name: "Logging", package: "swift-log")]
+            dependencies: [
+                "Primitives", "Telemetry", "TMSAPI", "CSQLite",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
         ),
         .target(
             name: "TMSService",
             dependencies: [
-                "Primitives", "TMSAPI", "TMSStore", "SSHKeys",
+                "Primitives", "Telemetry", "TMSAPI", "TMSStore", "SSHKeys",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]
@@ -61,8 +67,9 @@ let package = Package(
         .target(
             name: "TMSServer",
             dependencies: [
-                "Primitives", "SSHKeys", "TMSAPI", "TMSStore", "TMSService",
+                "Primitives", "Telemetry", "SSHKeys", "TMSAPI", "TMSStore", "TMSService",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

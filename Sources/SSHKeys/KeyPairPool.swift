@@ -1,4 +1,5 @@
 internal import Primitives
+package import Telemetry
 
 /// Key pairs made ahead of time, for the kinds that take long.
 ///
@@ -17,7 +18,7 @@ package final class KeyPairPool: Sendable {
         package var waitersMax = 64
         /// Seconds after which a waiting caller is told that it takes too long, by the next thread that has done with
         /// the pair in hand.
-        package var waitSecondsMax = 30
+        package var waitSecondsMax = 10
 
         package init() {}
 
@@ -46,17 +47,33 @@ package final class KeyPairPool: Sendable {
     private let state: Monitor<KeyPairStock>
     private let generate: Generator
 
+    /// An RSA pair takes a thread of ordinary priority up to 3 s when it has a core, and minutes one that gets only what
+    /// others leave.
+    private static let allowedMilliseconds = (callers: 20_000, stock: 600_000)
+
     /// Starts the threads.
-    package init(_ configuration: Configuration, generate: @escaping Generator = { try KeyPair.generate($0) }) {
+    package init(
+        _ configuration: Configuration, telemetry: Telemetry = Telemetry(),
+        generate: @escaping Generator = { try KeyPair.generate($0) }
+    ) {
         let state = Monitor(KeyPairStock(configuration))
         self.state = state
         self.generate = generate
+        waitersMax = configuration.waitersMax
         // Detached: an RSA pair cannot be stopped half made, and a shutdown need not wait for it.
-        _ = WorkerThread(name: "tms-keys-now") { Self.work(on: state, for: .callers, generate: generate) }
+        let now = telemetry.heartbeat("keys-now", allowedMilliseconds: Self.allowedMilliseconds.callers)
+        _ = WorkerThread(name: "tms-keys-now") { Self.work(on: state, for: .callers, heartbeat: now, generate: generate) }
         for number in 0..<max(configuration.threads, 1) {
+            let heartbeat = telemetry.heartbeat(
+                "keys-\(number)", allowedMilliseconds: Self.allowedMilliseconds.stock)
             _ = WorkerThread(name: "tms-keys-\(number)", priority: .background) {
-                Self.work(on: state, for: .stock, generate: generate)
+                Self.work(on: state, for: .stock, heartbeat: heartbeat, generate: generate)
             }
+        }
+        for algorithm in [KeyAlgorithm.rsa, .ecdsa] {
+            telemetry.metrics.gauge(
+                "tms_key_pool_level", "Key pairs in stock.", ["algorithm": algorithm.rawValue]
+            ) { Double(state.withLock { $0.level(algorithm) }) }
         }
     }
 
@@ -75,6 +92,9 @@ package final class KeyPairPool: Sendable {
         state.withLock { $0.level(algorithm) }
     }
 
+    /// How many callers may wait for a pair.
+    package let waitersMax: Int
+
     /// Callers waiting for a pair.
     package var waiting: Int { state.withLock { $0.waiters.count } }
 
@@ -84,12 +104,14 @@ package final class KeyPairPool: Sendable {
         for waiter in waiters { waiter.completion(.failure(.shutDown)) }
     }
 
+    private static let making: Activity = "make a key pair"
+
     private static func pair(of algorithm: KeyAlgorithm, generate: Generator) -> Result<KeyPair, Failure> {
         Result { try generate(algorithm) }.mapError { _ in .notMade }
     }
 
     private static func work(
-        on state: Monitor<KeyPairStock>, for purpose: KeyPairStock.Purpose, generate: Generator
+        on state: Monitor<KeyPairStock>, for purpose: KeyPairStock.Purpose, heartbeat: Heartbeat, generate: Generator
     ) {
         while true {
             // A thread with nothing to make looks once a second for callers that have waited too long.
@@ -99,7 +121,9 @@ package final class KeyPairPool: Sendable {
             case .end: return
             case .tell(let expired): for waiter in expired { waiter.completion(.failure(.timedOut)) }
             case .make(let algorithm):
+                heartbeat.begin(Self.making)
                 let pair = pair(of: algorithm, generate: generate)
+                heartbeat.rest()
                 if let waiter = state.update({ $0.made(algorithm, pair, for: purpose) }) { waiter.completion(pair) }
                 // What could not be made now will hardly be made at once.
                 if case .failure = pair { _ = state.wait(timeoutMilliseconds: 1000) { $0.isClosed ? true : nil } }

@@ -6,6 +6,7 @@ internal import ServiceLifecycle
 internal import TMSAPI
 internal import TMSService
 internal import TMSStore
+internal import Telemetry
 internal import UnixSignals
 
 /// The server, wired up: the one place that knows all its parts.
@@ -13,38 +14,74 @@ struct Application {
     let configuration: ServerConfiguration
     let root: RootDirectory
     let log: LogSink
+    let telemetry: Telemetry
     let logger: Logger
+    /// For tests: routes beside those of the API, such as one that hangs.
+    var otherRoutes: @Sendable (Store) -> [Route] = { _ in [] }
 
     /// Serves until SIGTERM or SIGINT, then finishes what is in hand.
     /// - Parameter announce: called when requests are served, with the address of each listener.
     func run(announce: @escaping @Sendable ([String]) -> Void) async throws {
         let process = UInt32.random(in: .min ... .max)
-        let store = try Store(storeConfiguration, logger: logger)
-        let keyPairs = KeyPairPool(configuration.keyPairs)
+        let version = BuildInfo.load()
+        let store = try Store(storeConfiguration, telemetry: telemetry, logger: logger)
+        let keyPairs = KeyPairPool(configuration.keyPairs, telemetry: telemetry)
         try Installation.setTestTenant(
             enabled: configuration.enableTestTenant, in: store,
             as: Caller(.command, id: "start", request: RequestID(process: process, number: 0)))
         let service = Service(
-            store: store, keyPairs: keyPairs, settings: configuration.rules, version: BuildInfo.load(), logger: logger)
+            store: store, keyPairs: keyPairs, settings: configuration.rules, version: version, telemetry: telemetry,
+            logger: logger)
+        ProcessMetrics.register(in: telemetry.metrics, version)
 
+        // Loops
         let count = configuration.eventLoops > 0 ? configuration.eventLoops : System.coreCount
         let group = MultiThreadedEventLoopGroup(numberOfThreads: count)
-        let router = Router(Routes.all(service) + Probes.all + Documents.all(configuration))
-        let states = try group.makeIterator().enumerated().map { index, loop in
-            let lane = try store.makeLane { loop.execute($0) }
-            let state = LoopState(
-                lane: lane, router: router, limits: configuration.limits, log: log, process: process, index: index,
-                count: count)
-            return (loop: loop as any EventLoop, state: state)
+        let loops = Array(group.makeIterator()).enumerated().map { index, loop in
+            let part = "loop-\(index)"
+            return Watchdog.Loop(
+                eventLoop: loop, heartbeat: telemetry.heartbeat(part),
+                lag: telemetry.metrics.histogram(
+                    "tms_event_loop_lag_seconds", "How long a task waited for the loop.", ["loop": part]))
         }
+        let watchdog = Watchdog(
+            telemetry, loops: loops, limitMilliseconds: configuration.watchdogMilliseconds, logger: logger)
+        let probes = Probes(telemetry: telemetry) { watchdog.problems }
+        let routes = Routes.all(service) + probes.routes + Documents.all(configuration) + otherRoutes(store)
+        let metrics = HTTPMetrics(telemetry.metrics)
+        let loads = loops.map { LoopLoad($0.heartbeat) }
+        LoopLoad.register(loads, limits: configuration.limits, in: telemetry.metrics)
+        func state(
+            _ loop: any EventLoop, _ routes: [Route], _ load: LoopLoad, index: Int, count: Int, readsDatabase: Bool = true
+        ) throws -> LoopState {
+            LoopState(
+                loop, lane: try store.makeLane { loop.execute($0) },
+                // Each loop counts for itself.
+                router: Router(routes, metrics: telemetry.metrics), limits: configuration.limits, log: log, metrics: metrics, load: load, readsDatabase: readsDatabase, process: process, index: index,
+                count: count)
+        }
+        let states = try zip(loops, loads).enumerated().map { index, loop in
+            (
+                loop: loop.0.eventLoop,
+                state: try state(loop.0.eventLoop, routes, loop.1, index: index, count: count)
+            )
+        }
+
+        // Listeners
         let certificates =
             configuration.address.isTLS
             ? try CertificateStore(certificatePath: root.certificateFile, keyPath: root.keyFile, logger: logger) : nil
         let server = HTTPServer(
             HTTPServer.Configuration(
-                host: configuration.address.host, port: configuration.port, tls: certificates,
+                place: .network(host: configuration.address.host, port: configuration.port), tls: certificates,
                 limits: configuration.limits, shutdownTimeoutSeconds: configuration.shutdownTimeoutSeconds),
             loops: LoopStates(states), group: group, logger: logger)
+        let diagnosis = try DiagnosisListener(root: root, limits: configuration.limits, logger: logger) { loop in
+            try state(
+                loop, probes.routes, LoopLoad(telemetry.heartbeat("diagnosis")), index: 0, count: 1,
+                readsDatabase: false)
+        }
+        let diagnosing = await diagnosis.start()
 
         var services: [any ServiceLifecycle.Service] = [
             Listener(server: server, scheme: configuration.address.scheme, announce: announce)
@@ -52,22 +89,21 @@ struct Application {
         if let certificates { services.append(CertificateWatch(certificates: certificates)) }
         let lifecycle = ServiceGroup(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        do {
-            try await lifecycle.run()
-        } catch {
-            keyPairs.shutdown()
-            store.shutdown()
-            throw error
-        }
+        var failure: (any Error)?
+        do { try await lifecycle.run() } catch { failure = error }
         keyPairs.shutdown()
         store.shutdown()
+        watchdog.shutdown()
+        try await diagnosis.stop(diagnosing)
         try await group.shutdownGracefully()
+        if let failure { throw failure }
         logger.notice("stopped")
     }
 
     private var storeConfiguration: Store.Configuration {
         var store = Store.Configuration(path: root.databaseFile)
         store.writeQueueMax = configuration.writeQueueMax
+        store.loginQueueMax = configuration.loginQueueMax
         store.batchMax = configuration.writeBatchMax
         store.busyTimeoutMilliseconds = configuration.busyTimeoutMilliseconds
         store.listThreads = configuration.listThreads

@@ -99,7 +99,7 @@ enum Routes {
             _ endpoint: Endpoint<Parameters, Body, Answer>, _ rule: @escaping Rule<Parameters, Body, Answer>
         ) {
             add(endpoint) { call, exchange in
-                exchange.loop.lane.write(as: call.caller) { transaction throws(APIError) in
+                exchange.loop.lane.write(as: call.caller, until: call.deadline) { transaction throws(APIError) in
                     try rule(call, transaction)
                 } then: {
                     exchange.answer($0, status: endpoint.success)
@@ -112,6 +112,7 @@ enum Routes {
             _ endpoint: Endpoint<Parameters, Body, Page<Row>>, _ rule: @escaping Rule<Parameters, Body, Page<Row>>
         ) {
             add(endpoint) { call, exchange in
+                guard exchange.loop.hasRoomForLargeAnswer else { return exchange.refuseLargeAnswer() }
                 exchange.loop.lane.readList(as: call.caller) { transaction throws(APIError) in
                     var json = JSONWriter()
                     try rule(call, transaction).encode(into: &json)

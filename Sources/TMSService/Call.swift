@@ -1,3 +1,4 @@
+package import Primitives
 package import TMSAPI
 package import TMSStore
 
@@ -7,8 +8,13 @@ package struct Call<Parameters: Message, Body: Message>: Sendable {
     package let body: Body
     package let principal: Principal
     package let request: RequestID
+    /// When the caller is told that it took too long; what has not begun then need not be.
+    package let deadline: Deadline
 
-    package init(parameters: Parameters, body: Body, principal: Principal, request: RequestID) {
+    package init(
+        parameters: Parameters, body: Body, principal: Principal, request: RequestID, deadline: Deadline = .none
+    ) {
+        self.deadline = deadline
         self.parameters = parameters
         self.body = body
         self.principal = principal

@@ -2,6 +2,7 @@ package import Logging
 package import SSHKeys
 package import TMSAPI
 package import TMSStore
+package import Telemetry
 
 /// The rules of the system, wired up. Knows neither HTTP nor SQL.
 package struct Service: Sendable {
@@ -19,14 +20,17 @@ package struct Service: Sendable {
     package let hostAliases: HostAliasRules
     package let reservations: ReservationRules
 
-    package init(store: Store, keyPairs: KeyPairPool, settings: Settings, version: Version, logger: Logger) {
-        authenticator = Authenticator(store: store, settings: settings)
+    package init(
+        store: Store, keyPairs: KeyPairPool, settings: Settings, version: Version,
+        telemetry: Telemetry = Telemetry(), logger: Logger
+    ) {
+        authenticator = Authenticator(store: store, settings: settings, telemetry: telemetry)
         system = SystemRules(version: version)
         tenants = TenantRules()
         admins = AdminRules()
         clients = ClientRules(settings: settings)
         approvals = ApprovalRules()
-        pubkeys = PubkeyRules(keyPairs: keyPairs, settings: settings, logger: logger)
+        pubkeys = PubkeyRules(keyPairs: keyPairs, settings: settings, telemetry: telemetry, logger: logger)
         userMFA = UserMFARules()
         userHosts = UserHostRules()
         delegations = DelegationRules()

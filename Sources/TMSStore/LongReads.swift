@@ -1,5 +1,7 @@
+internal import DequeModule
 internal import Primitives
 internal import TMSAPI
+internal import Telemetry
 
 /// Threads for reads that are too long for an event loop: pages of lists.
 ///
@@ -7,17 +9,27 @@ internal import TMSAPI
 final class LongReads: Sendable {
     typealias Job = @Sendable (SQLiteConnection) -> Void
 
+    private struct Waiting: Sendable {
+        let job: Job
+        let since = Monotonic.nanoseconds
+    }
+
     private struct Queue {
-        var waiting: [Job] = []
+        var waiting: Deque<Waiting> = []
         var isClosed = false
     }
 
+    private static let reading: Activity = "read a list"
+
     private let queue = Monitor(Queue())
     private let queueMax: Int
+    private let refusals: Counter
     private let threads: [WorkerThread]
 
-    init(_ configuration: Store.Configuration) throws(StoreError) {
+    init(_ configuration: Store.Configuration, telemetry: Telemetry) throws(StoreError) {
         queueMax = configuration.listQueueMax
+        refusals = telemetry.metrics.refusals(.listQueue)
+        let wait = telemetry.metrics.queueWait("lists")
         var threads: [WorkerThread] = []
         for number in 0..<configuration.listThreads {
             let connection = OwnedConnection(
@@ -25,15 +37,21 @@ final class LongReads: Sendable {
                     path: configuration.path, role: .reader,
                     busyTimeoutMilliseconds: configuration.busyTimeoutMilliseconds))
             let (queue, secondsMax) = (queue, configuration.listSecondsMax)
+            // A read that takes as long as it may is none that hangs.
+            let heartbeat = telemetry.heartbeat("list-\(number)", allowedMilliseconds: (secondsMax + 1) * 1000)
             threads.append(
                 WorkerThread(name: "tms-list-\(number)") {
-                    while let job = Self.next(queue) {
+                    while let next = Self.next(queue) {
+                        wait.add(Monotonic.nanoseconds - next.since)
+                        heartbeat.begin(Self.reading)
                         connection.value.limitReads(seconds: secondsMax)
-                        job(connection.value)
+                        next.job(connection.value)
+                        heartbeat.rest()
                     }
                 })
         }
         self.threads = threads
+        telemetry.metrics.queue("lists", limit: queueMax) { [queue] in queue.withLock { $0.waiting.count } }
     }
 
     private struct OwnedConnection: @unchecked Sendable {
@@ -47,10 +65,12 @@ final class LongReads: Sendable {
         let refusal: String? = queue.update { queue in
             if queue.isClosed { return "ERROR: the server is stopping" }
             if queue.waiting.count >= queueMax { return "ERROR: too many lists are waiting" }
-            queue.waiting.append(job)
+            queue.waiting.append(Waiting(job: job))
             return nil
         }
-        if let refusal { throw .unavailable(refusal) }
+        guard let refusal else { return }
+        refusals.add()
+        throw .unavailable(refusal)
     }
 
     /// Finishes what is queued and ends the threads.
@@ -60,10 +80,10 @@ final class LongReads: Sendable {
     }
 
     /// nil when the queue is closed and empty.
-    private static func next(_ queue: Monitor<Queue>) -> Job? {
-        queue.wait { queue -> Job?? in
-            if queue.waiting.isEmpty { return queue.isClosed ? .some(nil) : nil }
-            return queue.waiting.removeFirst()
+    private static func next(_ queue: Monitor<Queue>) -> Waiting? {
+        queue.wait { queue -> Waiting?? in
+            if let next = queue.waiting.popFirst() { return next }
+            return queue.isClosed ? .some(nil) : nil
         } ?? nil
     }
 }

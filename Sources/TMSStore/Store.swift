@@ -3,6 +3,7 @@ package import Logging
 internal import Primitives
 private import Synchronization
 package import TMSAPI
+package import Telemetry
 
 /// The database: many readers, one writer, and nothing acknowledged that is not durable.
 ///
@@ -14,6 +15,8 @@ package final class Store: Sendable {
         /// Writes waiting for the writer; beyond it a write is refused at once. At 15,000 writes a second the default
         /// is a quarter of a second of work.
         package var writeQueueMax = 4096
+        /// Logins waiting to have their use counted: they go before everything else, and are seldom.
+        package var loginQueueMax = 1024
         /// Writes that share one commit. More would save nothing and make the first of them wait.
         package var batchMax = 256
         /// How long a statement waits for a lock that another process holds, such as a backup's.
@@ -38,18 +41,22 @@ package final class Store: Sendable {
     let logger: Logger
     private let writer: GroupCommit
     private let credentials = CredentialsVersion()
+    let commits = CommitCount()
     private let checkpointer: Checkpointer
     let longReads: LongReads
 
     /// Opens the database, makes or brings its schema up to date, and starts the writer and the checkpointer.
-    package init(_ configuration: Configuration, logger: Logger) throws(StoreError) {
+    package init(
+        _ configuration: Configuration, telemetry: Telemetry = Telemetry(), logger: Logger
+    ) throws(StoreError) {
         let connection = try SQLiteConnection(
             path: configuration.path, role: .writer, busyTimeoutMilliseconds: configuration.busyTimeoutMilliseconds)
         try Migrator.migrate(connection, now: configuration.clock())
-        checkpointer = try Checkpointer(configuration, logger: logger)
+        checkpointer = try Checkpointer(configuration, telemetry: telemetry, logger: logger)
         writer = GroupCommit(
-            connection, configuration, checkpointer: checkpointer, credentials: credentials, logger: logger)
-        longReads = try LongReads(configuration)
+            connection, configuration, checkpointer: checkpointer, commits: commits, credentials: credentials,
+            telemetry: telemetry, logger: logger)
+        longReads = try LongReads(configuration, telemetry: telemetry)
         self.configuration = configuration
         self.logger = logger
     }
@@ -62,9 +69,6 @@ package final class Store: Sendable {
         try StoreLane(store: self, resume: resume)
     }
 
-    /// Writes waiting for the writer.
-    package var queuedWrites: Int { writer.queued }
-
     /// The time by the store's clock.
     package var now: Timestamp { configuration.clock() }
 
@@ -72,6 +76,8 @@ package final class Store: Sendable {
     ///
     /// What was read from those tables after asking for the version is current while the version stays the same.
     package var credentialsVersion: Int { credentials.current }
+
+    func wouldRefuseWrites(of caller: Caller) -> Bool { writer.wouldRefuse(caller) }
 
     func enqueue(_ write: QueuedWrite) throws(APIError) {
         try writer.enqueue(write)

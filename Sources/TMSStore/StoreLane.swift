@@ -1,4 +1,5 @@
 private import Logging
+package import Primitives
 package import TMSAPI
 
 /// One event loop's door to the store: a read-only connection of its own, and the way back for what was written.
@@ -7,15 +8,16 @@ package import TMSAPI
 /// `Sendable` either.
 package final class StoreLane {
     private let store: Store
-    private let reader: SQLiteConnection
+    private let snapshot: SharedSnapshot
     private let resume: LaneResume
 
     init(store: Store, resume: @escaping LaneResume.Function) throws(StoreError) {
         self.store = store
         self.resume = LaneResume(run: resume)
-        reader = try SQLiteConnection(
+        let reader = try SQLiteConnection(
             path: store.configuration.path, role: .reader,
             busyTimeoutMilliseconds: store.configuration.busyTimeoutMilliseconds)
+        snapshot = SharedSnapshot(reader, commits: store.commits)
     }
 
     /// Runs `body` on a snapshot of the database and hands its result to `completion`.
@@ -26,7 +28,12 @@ package final class StoreLane {
         as caller: Caller, _ body: (Transaction) throws(APIError) -> Value,
         then completion: (Result<Value, APIError>) -> Void
     ) {
-        completion(store.snapshot(on: reader, as: caller, body))
+        do throws(StoreError) {
+            if try snapshot.renew() { resume.run { [snapshot] in snapshot.end() } }
+        } catch {
+            return completion(.failure(store.report(error, for: caller)))
+        }
+        completion(store.run(body, on: snapshot.connection, as: caller))
     }
 
     /// The same for reads that may be long: on a thread of ``LongReads``, with `completion` back on this loop.
@@ -38,7 +45,7 @@ package final class StoreLane {
     ) {
         let (store, completion) = (store, onLoop(completion))
         do throws(APIError) {
-            try store.longReads.enqueue { reader in completion(store.snapshot(on: reader, as: caller, body)) }
+            try store.longReads.enqueue { reader in completion(store.read(on: reader, as: caller, body)) }
         } catch {
             completion(.failure(error))
         }
@@ -48,39 +55,60 @@ package final class StoreLane {
     ///
     /// `body` may run twice and must do nothing but use its transaction (see ``GroupCommit``).
     ///
-    /// Never blocks. When the queue is full `completion` is called at once with 503.
+    /// Never blocks. When the queue is full `completion` is called at once with 503; what still waits when its deadline
+    /// has passed is not begun, and gets 503 too.
+    /// - Parameter isLogin: somebody waits to log in; goes before everything else.
     package func write<Value: Sendable>(
-        as caller: Caller, _ body: @escaping @Sendable (Transaction) throws(APIError) -> Value,
+        as caller: Caller, isLogin: Bool = false, until deadline: Deadline = .none,
+        _ body: @escaping @Sendable (Transaction) throws(APIError) -> Value,
         then completion: @escaping (Result<Value, APIError>) -> Void
     ) {
         do throws(APIError) {
-            try store.enqueue(TypedWrite(caller: caller, lane: resume, body: body, completion: completion))
+            try store.enqueue(
+                TypedWrite(
+                    caller: caller, isLogin: isLogin, deadline: deadline, lane: resume, body: body,
+                    completion: completion))
         } catch {
             completion(.failure(error))
         }
+    }
+
+    /// To be asked before work is put into a write that would be refused.
+    /// - Throws: 503.
+    package func requireRoomForWrite(as caller: Caller) throws(APIError) {
+        if store.wouldRefuseWrites(of: caller) { throw .tooManyWrites }
     }
 }
 
 extension Store {
     /// Runs `body` on one state of the database.
-    fileprivate func snapshot<Value>(
+    fileprivate func read<Value>(
         on reader: SQLiteConnection, as caller: Caller, _ body: (Transaction) throws(APIError) -> Value
     ) -> Result<Value, APIError> {
         do throws(StoreError) {
             try reader.run("BEGIN")
         } catch {
-            logger.error("cannot read", metadata: ["request": "\(caller.request)", "error": "\(error)"])
-            return .failure(error.apiError)
+            return .failure(report(error, for: caller))
         }
         // Ending a read transaction cannot lose anything; should it fail, the next BEGIN says so.
         defer { _ = try? reader.run("COMMIT") }
-        let transaction = Transaction(
-            connection: reader, logger: logger, now: configuration.clock(), caller: caller)
+        return run(body, on: reader, as: caller)
+    }
+
+    fileprivate func run<Value>(
+        _ body: (Transaction) throws(APIError) -> Value, on reader: SQLiteConnection, as caller: Caller
+    ) -> Result<Value, APIError> {
+        let transaction = Transaction(connection: reader, logger: logger, now: configuration.clock(), caller: caller)
         do throws(APIError) {
             return .success(try body(transaction))
         } catch {
             return .failure(error)
         }
+    }
+
+    fileprivate func report(_ error: StoreError, for caller: Caller) -> APIError {
+        logger.error("cannot read", metadata: ["request": "\(caller.request)", "error": "\(error)"])
+        return error.apiError
     }
 }
 

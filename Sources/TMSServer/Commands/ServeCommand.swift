@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Logging
+internal import Telemetry
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -39,13 +40,15 @@ struct ServeCommand: AsyncParsableCommand {
             file: directory.configurationFile, environment: environment, flags: try flags())
         let configuration = loader.configuration
         try directory.check(needsCertificate: configuration.address.isTLS)
-        let log = LogSink(level: configuration.logLevel, descriptors: try logDescriptors(configuration))
+        let telemetry = Telemetry()
+        let log = LogSink(level: configuration.logLevel, descriptors: try logDescriptors(configuration), telemetry: telemetry)
         defer { log.close() }
         let logger = Logger(label: "tms-server") { LogfmtHandler(label: $0, sink: log) }
         for key in loader.unknownKeys {
             logger.warning("unknown configuration key ignored", metadata: ["key": "\(key)"])
         }
-        let application = Application(configuration: configuration, root: directory, log: log, logger: logger)
+        let application = Application(
+            configuration: configuration, root: directory, log: log, telemetry: telemetry, logger: logger)
         try await application.run { addresses in
             for address in addresses { logger.notice("listening", metadata: ["address": "\(address)"]) }
             guard let first = addresses.first else { return }

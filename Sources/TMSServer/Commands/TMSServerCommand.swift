@@ -19,7 +19,7 @@ package struct TMSServerCommand: AsyncParsableCommand {
             Exit status: 0 stopped as asked, 78 configuration or permissions, 77 refused to run as root, 1 otherwise.
             """,
         version: BuildInfo.version,
-        subcommands: [ServeCommand.self, InstallCommand.self, VersionCommand.self],
+        subcommands: [ServeCommand.self, InstallCommand.self, StatusCommand.self, VersionCommand.self],
         defaultSubcommand: ServeCommand.self)
 
     package init() {}

@@ -70,18 +70,28 @@ extension ConfigurationKey {
         integer(
             "in_flight_max", \.limits.inFlightMax, 2...1_000_000,
             "Requests in hand. Further ones get 503 at once; the last quarter is kept for logins."),
+        integer(
+            "deadline_seconds", \.limits.deadlineSeconds, 1...3600,
+            "For an answer. What has not begun then is not begun, and gets 503."),
+        integer(
+            "unsent_bytes_max", \.limits.unsentBytesMax, 1_048_576...68_719_476_736,
+            "Bytes of large answers that callers have not taken yet. Beyond them lists get 503."),
         integer("body_bytes_max", \.limits.bodyBytesMax, 1024...16_777_216, "Bytes of a request's body."),
         integer(
             "idle_timeout_seconds", \.limits.idleTimeoutSeconds, 1...86_400,
             "After which a connection without a request is closed."),
         integer(
             "request_timeout_seconds", \.limits.requestTimeoutSeconds, 1...3600,
-            "For a request to arrive in full, and again for its answer."),
+            "For a request to arrive in full, and for an answer to be taken."),
         integer(
             "shutdown_timeout_seconds", \.shutdownTimeoutSeconds, 0...3600,
             "For which a stop waits for requests in hand."),
         integer(
-            "write_queue_max", \.writeQueueMax, 1...1_000_000, "Writes waiting for the disk. Further ones get 503."),
+            "write_queue_max", \.writeQueueMax, 1...1_000_000,
+            "Writes waiting for the disk. When it is full, whoever has the most in it gets 503."),
+        integer(
+            "login_queue_max", \.loginQueueMax, 1...1_000_000,
+            "Logins waiting to have a use counted; they go before other writes. Further ones get 503."),
         integer("write_batch_max", \.writeBatchMax, 1...100_000, "Writes that share one commit."),
         integer(
             "sqlite_busy_timeout_milliseconds", \.busyTimeoutMilliseconds, 0...600_000,
@@ -99,6 +109,9 @@ extension ConfigurationKey {
             "key_waiters_max", \.keyPairs.waitersMax, 0...100_000,
             "Requests that may wait for a pair when there is none in stock. Further ones get 503."),
         integer("key_wait_seconds_max", \.keyPairs.waitSecondsMax, 1...3600, "For which such a request waits."),
+        integer(
+            "watchdog_milliseconds", \.watchdogMilliseconds, 50...600_000,
+            "For how long a part may be at the same thing before the server says that it hangs."),
         .init(
             name: "log_level", meaning: "Least important lines that are logged: \(Logger.Level.allCases.names).",
             set: { configuration, value throws(ConfigurationValue.Problem) in

@@ -20,7 +20,9 @@ struct ServerConfiguration: Sendable {
     /// 0: one for each processor.
     var eventLoops = 0
     var keyPairs = KeyPairPool.Configuration()
+    var watchdogMilliseconds = 1000
     var writeQueueMax = 4096
+    var loginQueueMax = 1024
     var writeBatchMax = 256
     var busyTimeoutMilliseconds: Int32 = 5000
     var listThreads = 2

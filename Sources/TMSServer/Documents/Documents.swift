@@ -22,7 +22,7 @@ enum Documents {
     ) -> Route {
         // Asked for again after an upgrade, and never taken for another type than it is.
         let headers = headers + [("cache-control", "no-cache"), ("x-content-type-options", "nosniff")]
-        return Route(.get, PathTemplate(outsideAPI: path)) { exchange in
+        return Route(.get, PathTemplate(outsideAPI: path), .instant) { exchange in
             exchange.respond(.ok, contentType: contentType, headers: headers) { $0.verbatim(bytes) }
         }
     }

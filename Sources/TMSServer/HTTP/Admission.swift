@@ -6,14 +6,14 @@ struct Admission {
     private let keptForLogins: Int
     private(set) var inHand = 0
 
-    /// - Parameter max: requests in hand at most; a quarter of them, and at least one, only for logins.
+    /// - Parameter max: requests in hand at most; a quarter of them, and at least one, only for what goes first.
     init(max: Int) {
         self.max = Swift.max(max, 2)
         keptForLogins = Swift.max(self.max / 4, 1)
     }
 
-    mutating func enter(isLogin: Bool) -> Bool {
-        guard inHand < (isLogin ? max : max - keptForLogins) else { return false }
+    mutating func enter(_ requestClass: RequestClass) -> Bool {
+        guard inHand < (requestClass.goesFirst ? max : max - keptForLogins) else { return false }
         inHand += 1
         return true
     }

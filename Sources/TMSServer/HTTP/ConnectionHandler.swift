@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOHTTP1
+internal import Primitives
 internal import TMSAPI
 internal import TMSStore
 
@@ -24,7 +25,8 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let loop: LoopState
     private var state = State.idle
     private var context: ChannelHandlerContext?
-    private var lastActivity = NIODeadline.now()
+    /// Nanoseconds by `Monotonic`.
+    private var lastActivity = Monotonic.nanoseconds
     /// Who is at the other end, for the log.
     private(set) lazy var peer: String? = context?.channel.remoteAddress?.ipAddress
 
@@ -63,9 +65,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private func begin(_ head: HTTPRequestHead) {
         guard case .idle = state else { return }
-        let path = head.uri.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(head.uri[..<$0]) } ?? head.uri
-        let match = loop.router.match(method: head.method.rawValue, path: path)
-        var (route, parameters): (Route?, [(name: String, value: String)]) = (nil, [])
+        let match = loop.router.match(method: head.method.rawValue, uri: head.uri)
+        var (route, parameters): (ServedRoute?, [(name: String, value: String)]) = (nil, [])
         if case .route(let found, let values) = match { (route, parameters) = (found, values) }
         let exchange = Exchange(head, route: route, pathParameters: parameters, connection: self, loop: loop)
         state = .receiving(exchange)
@@ -133,10 +134,11 @@ final class ConnectionHandler: ChannelInboundHandler {
         let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         if !exchange.isHead {
-            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
+            context.write(
+                wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: whenSent(bytes: body.count))
         }
         if case .answering = state { state = .idle }
-        lastActivity = .now()
+        lastActivity = Monotonic.nanoseconds
         if mustClose {
             state = .discarding
             context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { [weak self] _ in
@@ -149,28 +151,42 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
     }
 
+    /// From how many bytes on an answer is counted until it has gone: smaller ones fit the socket's own buffer.
+    private static let largeAnswer = 65_536
+
+    private func whenSent(bytes: Int) -> EventLoopPromise<Void>? {
+        guard bytes >= Self.largeAnswer, let context else { return nil }
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        loop.sending(bytes: bytes)
+        sent.futureResult.assumeIsolated().whenComplete { [loop] _ in loop.sent(bytes: bytes) }
+        return sent
+    }
+
     // MARK: Ending what takes too long
 
     func close() {
         context?.close(mode: .all, promise: nil)
     }
 
-    func endIfOverdue(now: NIODeadline) {
+    /// - Parameter now: nanoseconds by `Monotonic`.
+    func endIfOverdue(now: Int) {
         let limits = loop.limits
         switch state {
         case .idle:
-            if now - lastActivity > .seconds(limits.idleTimeoutSeconds) { context?.close(mode: .all, promise: nil) }
+            // Whoever does not take its answer is given less time than who has nothing to ask.
+            let isTaken = context?.channel.isWritable ?? true
+            let seconds = isTaken ? limits.idleTimeoutSeconds : limits.requestTimeoutSeconds
+            if Deadline(seconds: seconds, from: lastActivity).hasPassed(now: now) { close() }
         case .receiving(let exchange):
-            guard now - exchange.startedAt > .seconds(limits.requestTimeoutSeconds) else { return }
-            end(exchange, APIError(.requestTimeout, "the request did not come to its end in time"))
-        case .answering(let exchange):
-            guard now - exchange.startedAt > .seconds(limits.requestTimeoutSeconds), !exchange.isAnswered else {
+            guard Deadline(seconds: limits.requestTimeoutSeconds, from: exchange.startedAt).hasPassed(now: now) else {
                 return
             }
-            exchange.fail(.unavailable("ERROR: the request could not be answered in time"))
+            end(exchange, APIError(.requestTimeout, "the request did not come to its end in time"))
+        case .answering(let exchange):
+            if exchange.deadline.hasPassed(now: now) { exchange.giveUp() }
         case .discarding:
             // Whoever does not read its refusal need not be waited for.
-            if now - lastActivity > .seconds(limits.requestTimeoutSeconds) { context?.close(mode: .all, promise: nil) }
+            if Deadline(seconds: limits.requestTimeoutSeconds, from: lastActivity).hasPassed(now: now) { close() }
         }
     }
 

@@ -1,16 +1,19 @@
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
+internal import Primitives
 internal import TMSAPI
 internal import TMSService
 internal import TMSStore
+internal import Telemetry
 
 /// One request and its answer. Lives on its connection's event loop.
 final class Exchange {
     let id: RequestID
     let loop: LoopState
-    let route: Route?
-    let startedAt = NIODeadline.now()
+    let served: ServedRoute?
+    /// Nanoseconds by `Monotonic`.
+    let startedAt = Monotonic.nanoseconds
     /// Known once it has been authorized; for the log.
     var principal = Principal.anyone
     var body: [UInt8] = []
@@ -27,16 +30,19 @@ final class Exchange {
     private(set) var isAnswered = false
 
     init(
-        _ head: HTTPRequestHead, route: Route?, pathParameters: [(name: String, value: String)],
+        _ head: HTTPRequestHead, route served: ServedRoute?, pathParameters: [(name: String, value: String)],
         connection: ConnectionHandler, loop: LoopState
     ) {
         self.head = head
-        self.route = route
+        self.served = served
         self.pathParameters = pathParameters
         self.connection = connection
         self.loop = loop
         id = loop.nextRequestID()
     }
+
+    /// When the caller is told that it took too long.
+    var deadline: Deadline { Deadline(seconds: loop.limits.deadlineSeconds, from: startedAt) }
 
     var isHead: Bool { head.method == .HEAD }
     var isKeepAlive: Bool { head.isKeepAlive }
@@ -84,20 +90,41 @@ final class Exchange {
 
     // MARK: Admission
 
-    /// Runs the route, unless the server has too much in hand already.
+    var activity: Activity { served?.activity ?? .nothing }
+
+    /// The request has come in as a whole: it gets its turn, unless the server has too much in hand already.
     func start() {
-        guard let route else { return fail(refusal ?? .notFound) }
-        guard loop.admission.enter(isLogin: route.isLogin) else {
+        guard let route = served?.route else { return fail(refusal ?? .notFound) }
+        guard loop.admit(self, as: route.requestClass) else {
             return fail(.unavailable("ERROR: the server has too many requests in hand"))
         }
+    }
+
+    /// It is its turn.
+    func serve() {
         holdsPlace = true
-        route.run(self)
+        // Whoever has gone, or has been told that it took too long, needs no work done.
+        guard !isAnswered else { return leave() }
+        served?.route.run(self)
     }
 
     private func leave() {
-        guard holdsPlace else { return }
+        guard holdsPlace, let requestClass = served?.route.requestClass else { return }
         holdsPlace = false
-        loop.admission.leave()
+        loop.leave(requestClass)
+    }
+
+    /// The deadline has passed before there was an answer.
+    func giveUp() {
+        guard !isAnswered else { return }
+        loop.metrics.refusals[.deadline]?.add()
+        fail(.unavailable("ERROR: the request could not be answered in time"))
+    }
+
+    /// Too much is waiting for others to take it.
+    func refuseLargeAnswer() {
+        loop.metrics.refusals[.unsentBytes]?.add()
+        fail(.unavailable("ERROR: too many large answers are waiting to be taken"))
     }
 
     // MARK: Answering
@@ -148,13 +175,14 @@ final class Exchange {
     }
 
     private func log(status: UInt) {
-        let microseconds = (NIODeadline.now() - startedAt).nanoseconds / 1000
+        let nanoseconds = Monotonic.nanoseconds - startedAt
+        (served?.metrics ?? loop.router.unknown).answered(status, nanoseconds: nanoseconds)
         loop.log.add(level: .info, reusing: &loop.logLine) { line in
             line.field("event", "request")
             line.field("id", id)
-            if let route { line.raw(route.logFields) } else { line.raw(Self.unknownRoute) }
+            if let served { line.raw(served.logFields) } else { line.raw(Self.unknownRoute) }
             line.field("status", Int(status))
-            line.field("us", Int(microseconds))
+            line.field("us", nanoseconds / 1000)
             switch principal {
             case .anyone: break
             case .client(let id, let tenant):

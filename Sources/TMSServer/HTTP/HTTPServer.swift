@@ -1,17 +1,24 @@
+private import Glibc
 internal import Logging
 internal import NIOCore
 internal import NIOExtras
 internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
+internal import Primitives
 
 /// The listening sockets and what hangs behind them.
 final class HTTPServer: Sendable {
     struct Configuration: Sendable {
-        /// Name or address to bind; `localhost` means both the IPv4 and the IPv6 one.
-        var host = "localhost"
-        /// 0 takes a free one.
-        var port = 3000
+        /// Where to listen.
+        enum Place: Sendable {
+            /// Name or address; `localhost` means both the IPv4 and the IPv6 one. Port 0 takes a free one.
+            case network(host: String, port: Int)
+            /// Path of a Unix domain socket; one that an earlier process left is replaced.
+            case socket(String)
+        }
+
+        var place: Place
         /// nil serves plain HTTP.
         var tls: CertificateStore?
         var limits = HTTPLimits()
@@ -41,18 +48,31 @@ final class HTTPServer: Sendable {
 
     // MARK: Starting
 
-    /// Binds every address of the host, all on one port.
+    /// Binds every address of the place, all on one port.
     func listen() async throws -> Listening {
+        switch configuration.place {
+        case .network(let host, let port): return try await listen(host, port)
+        case .socket(let path):
+            unlink(path)
+            return try await listen("socket \(path)", [try SocketAddress(unixDomainSocketPath: path)])
+        }
+    }
+
+    private func listen(_ host: String, _ port: Int) async throws -> Listening {
+        try await listen("\(host) port \(port)", try addresses(host, port))
+    }
+
+    private func listen(_ place: String, _ addresses: [SocketAddress]) async throws -> Listening {
         var listeners: [(channel: any Channel, quiescing: ServerQuiescingHelper)] = []
-        var port = configuration.port
+        var port: Int?
         var failure: (any Error)?
-        for address in try addresses(port: port) {
+        for address in addresses {
             let quiescing = ServerQuiescingHelper(group: group)
             var address = address
-            address.port = port
+            if let port { address.port = port }
             do {
                 let channel = try await bootstrap(quiescing).bind(to: address).get()
-                port = channel.localAddress?.port ?? port
+                port = channel.localAddress?.port
                 listeners.append((channel, quiescing))
             } catch {
                 // A machine without IPv6 still resolves names to ::1. One address is enough.
@@ -61,14 +81,13 @@ final class HTTPServer: Sendable {
         }
         guard !listeners.isEmpty else {
             let reason = failure.map { "\($0)" } ?? "it has no address"
-            throw CannotListen("cannot listen on \(configuration.host) port \(configuration.port): \(reason)")
+            throw CannotListen("cannot listen on \(place): \(reason)")
         }
         loops.startSweeping()
         return Listening(listeners: listeners, addresses: listeners.compactMap(\.channel.localAddress))
     }
 
-    private func addresses(port: Int) throws -> [SocketAddress] {
-        let host = configuration.host
+    private func addresses(_ host: String, _ port: Int) throws -> [SocketAddress] {
         if let address = try? SocketAddress(ipAddress: host, port: port) { return [address] }
         guard host == "localhost" else {
             guard let address = try? SocketAddress.makeAddressResolvingHost(host, port: port) else {
@@ -98,6 +117,8 @@ final class HTTPServer: Sendable {
                     let pipeline = channel.pipeline.syncOperations
                     if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls.current)) }
                     try pipeline.configureHTTPServerPipeline(withErrorHandling: false)
+                    // Whoever does not take its answers is asked for nothing more.
+                    try pipeline.addHandler(BackPressureHandler())
                     try pipeline.addHandler(ConnectionHandler(loop: loops.state(of: channel.eventLoop)))
                 }
             }
@@ -162,7 +183,7 @@ final class LoopStates: @unchecked Sendable {
             loop.scheduleRepeatedTask(
                 initialDelay: LoopState.sweepInterval, delay: LoopState.sweepInterval
             ) { [self] _ in
-                state(of: loop).endOverdue(now: .now())
+                state(of: loop).endOverdue(now: Monotonic.nanoseconds)
             }
         }
     }

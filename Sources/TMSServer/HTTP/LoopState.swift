@@ -1,14 +1,21 @@
 internal import NIOCore
+internal import Primitives
 internal import TMSAPI
 internal import TMSStore
+internal import Telemetry
 
 /// What belongs to one event loop and is used on it alone: no locks.
 final class LoopState {
+    let eventLoop: any EventLoop
     let lane: StoreLane
     let router: Router
     let limits: HTTPLimits
     let log: LogSink
-    var admission: Admission
+    let metrics: HTTPMetrics
+    /// What this loop has in hand, for whoever looks from outside.
+    let load: LoopLoad
+    /// False for the loop of diagnosis, which must not wait for a disk.
+    let readsDatabase: Bool
     /// Answers are encoded here, one after the other.
     var json = JSONWriter()
     /// Request log lines are made here, one after the other.
@@ -17,21 +24,29 @@ final class LoopState {
     private let process: UInt32
     private let requestStep: UInt64
     private var requestNumber: UInt64
+    private var admission: Admission
+    private var turns = Turns()
     private var connections: [ObjectIdentifier: ConnectionHandler] = [:]
 
     /// - Parameters:
     ///   - index, count: which of how many loops this is: they share the limits and the numbers of requests.
     init(
-        lane: StoreLane, router: Router, limits: HTTPLimits, log: LogSink, process: UInt32, index: Int, count: Int
+        _ eventLoop: any EventLoop, lane: StoreLane, router: Router, limits: HTTPLimits, log: LogSink,
+        metrics: HTTPMetrics, load: LoopLoad, readsDatabase: Bool = true, process: UInt32, index: Int, count: Int
     ) {
+        self.readsDatabase = readsDatabase
+        self.eventLoop = eventLoop
         self.lane = lane
         self.router = router
         self.limits = limits
         self.log = log
+        self.metrics = metrics
+        self.load = load
         self.process = process
         requestNumber = UInt64(index)
         requestStep = UInt64(count)
         admission = Admission(max: limits.inFlightMax / count)
+        unsentMax = limits.unsentBytesMax / count
     }
 
     func nextRequestID() -> RequestID {
@@ -39,14 +54,80 @@ final class LoopState {
         return RequestID(process: process, number: requestNumber)
     }
 
+    // MARK: Turns
+
+    /// Gives a request its place, and serves it when it is its turn.
+    /// - Returns: false when there are too many already.
+    func admit(_ exchange: Exchange, as requestClass: RequestClass) -> Bool {
+        guard admission.enter(requestClass) else {
+            metrics.refusals[.inFlight]?.add()
+            return false
+        }
+        load.inHand(requestClass).add(1)
+        if requestClass.goesFirst {
+            serve(exchange)
+        } else {
+            if turns.isEmpty { eventLoop.assumeIsolated().execute { [self] in serveSome() } }
+            turns.add(exchange, requestClass)
+            noteWaiting()
+        }
+        return true
+    }
+
+    func leave(_ requestClass: RequestClass) {
+        admission.leave()
+        load.inHand(requestClass).add(-1)
+    }
+
+    private func serveSome() {
+        for _ in 0..<Turns.sliceMax {
+            guard let exchange = turns.next() else { break }
+            metrics.turnWait.add(Monotonic.nanoseconds - exchange.startedAt)
+            serve(exchange)
+        }
+        noteWaiting()
+        // A task that is due at once would be run before the sockets are looked at.
+        if !turns.isEmpty { _ = eventLoop.assumeIsolated().scheduleTask(in: Turns.pause) { [self] in serveSome() } }
+    }
+
+    private func serve(_ exchange: Exchange) {
+        load.heartbeat.note(exchange.activity)
+        exchange.serve()
+        load.heartbeat.note(.nothing)
+    }
+
+    private func noteWaiting() {
+        load.waitingReads.set(turns.reads.count)
+        load.waitingWrites.set(turns.writes.count)
+    }
+
+    // MARK: Answers on their way
+
+    private let unsentMax: Int
+    private var unsentBytes = 0
+
+    /// Whether a large answer may be begun: those that others have not taken yet hold memory.
+    var hasRoomForLargeAnswer: Bool { unsentBytes < unsentMax }
+
+    func sending(bytes: Int) {
+        unsentBytes += bytes
+        load.unsentBytes.set(unsentBytes)
+    }
+
+    func sent(bytes: Int) {
+        sending(bytes: -bytes)
+    }
+
     // MARK: Connections
 
     func add(_ connection: ConnectionHandler) {
         connections[ObjectIdentifier(connection)] = connection
+        load.connections.set(connections.count)
     }
 
     func remove(_ connection: ConnectionHandler) {
         connections[ObjectIdentifier(connection)] = nil
+        load.connections.set(connections.count)
     }
 
     func closeAll() {
@@ -57,7 +138,8 @@ final class LoopState {
     static let sweepInterval = TimeAmount.milliseconds(500)
 
     /// Ends what has taken too long. One sweep over all connections costs less than a timer for each request.
-    func endOverdue(now: NIODeadline) {
+    /// - Parameter now: nanoseconds by `Monotonic`.
+    func endOverdue(now: Int) {
         for connection in connections.values { connection.endIfOverdue(now: now) }
     }
 }
@@ -65,8 +147,10 @@ final class LoopState {
 /// What one connection and one request may take.
 struct HTTPLimits: Sendable {
     var connectionsMax = 10_000
-    var inFlightMax = 1024
+    var inFlightMax = 8192
     var bodyBytesMax = 65_536
-    var idleTimeoutSeconds: Int64 = 60
-    var requestTimeoutSeconds: Int64 = 30
+    var unsentBytesMax = 67_108_864
+    var idleTimeoutSeconds = 60
+    var requestTimeoutSeconds = 30
+    var deadlineSeconds = 10
 }

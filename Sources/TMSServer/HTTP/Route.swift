@@ -5,10 +5,7 @@ internal import TMSService
 struct Route: Sendable {
     let method: Method
     let path: PathTemplate
-    /// Whether somebody is waiting to log in.
-    let isLogin: Bool
-    /// `method=GET route=/v1/tms/version`, ready for the log line of every request.
-    let logFields: [UInt8]
+    let requestClass: RequestClass
     let run: @Sendable (Exchange) -> Void
 
     /// - Parameter rule: answers the call through the exchange.
@@ -16,17 +13,25 @@ struct Route: Sendable {
         _ endpoint: Endpoint<Parameters, Body, Answer>, authenticator: Authenticator,
         rule: @escaping @Sendable (Call<Parameters, Body>, Exchange) -> Void
     ) {
-        self.init(endpoint.method, endpoint.path, isLogin: endpoint.path == PubkeysAPI.retrieve.path) { exchange in
+        let requestClass: RequestClass =
+            switch endpoint.path {
+            case PubkeysAPI.retrieve.path: .login
+            case SystemAPI.hello.path, SystemAPI.version.path: .instant
+            default: endpoint.method == .get ? .read : .write
+            }
+        self.init(endpoint.method, endpoint.path, requestClass) { exchange in
             exchange.process(endpoint, authenticator: authenticator, rule: rule)
         }
     }
 
-    init(_ method: Method, _ path: PathTemplate, isLogin: Bool = false, run: @escaping @Sendable (Exchange) -> Void) {
+    init(
+        _ method: Method, _ path: PathTemplate, _ requestClass: RequestClass,
+        run: @escaping @Sendable (Exchange) -> Void
+    ) {
         self.method = method
         self.path = path
-        self.isLogin = isLogin
+        self.requestClass = requestClass
         self.run = run
-        logFields = Array("method=\(method.rawValue) route=\(path)".utf8)
     }
 }
 
@@ -73,7 +78,7 @@ extension Exchange {
                 for: endpoint.access, tenant: endpoint.tenant?(parameters, body),
                 owner: endpoint.owner?(parameters, body), reserved: endpoint.reserved?(parameters, body) ?? nil,
                 in: endpoint.method == .get ? .path : .payload)
-            call = Call(parameters: parameters, body: body, principal: principal, request: id)
+            call = Call(parameters: parameters, body: body, principal: principal, request: id, deadline: deadline)
         } catch {
             return fail(error)
         }

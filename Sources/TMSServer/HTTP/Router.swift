@@ -1,86 +1,132 @@
 internal import TMSAPI
+internal import Telemetry
 
 /// Finds the route of a request line. Built once, then only read.
 struct Router: Sendable {
     enum Match {
         /// With the percent-decoded parameters of the path.
-        case route(Route, [(name: String, value: String)])
+        case route(ServedRoute, [(name: String, value: String)])
         /// The path is one of ours, the method is not; with those that are, as the header `Allow` has them.
         case methodNotAllowed(allowed: String)
         case notFound
     }
 
-    /// Paths without parameters, by path. Fixed words win over parameters (contract 0.2), so these are asked first.
-    private var fixed: [String: [Method: Route]] = [:]
-    /// Paths with parameters. Few enough to go through.
-    private var templates: [(segments: [PathTemplate.Segment], routes: [Method: Route])] = []
+    /// What can follow a part of a path: a tree, so that a path is walked once whatever the number of routes.
+    private final class Node: @unchecked Sendable {
+        // Sendable: changed by the router's `init` only.
 
-    init(_ routes: [Route]) {
-        for route in routes { add(route) }
+        /// By the word between two slashes. Few enough to go through.
+        var words: [(bytes: [UInt8], node: Node)] = []
+        /// Any word; those that are spelled out go before it (contract 0.2).
+        var parameter: Node?
+        /// The routes that end here.
+        var routes: [ServedRoute] = []
     }
 
-    private mutating func add(_ route: Route) {
-        let (path, method) = (route.path, route.method)
-        guard path.hasParameters else {
-            precondition(fixed[path.description]?[method] == nil, "two routes for \(method.rawValue) \(path)")
-            fixed[path.description, default: [:]][method] = route
-            return
+    private let root = Node()
+    /// For whatever has no route.
+    let unknown: RouteMetrics
+
+    init(_ routes: [Route], metrics: Metrics = Metrics()) {
+        unknown = RouteMetrics(metrics, method: "-", route: "-")
+        for route in routes { add(ServedRoute(route, metrics)) }
+    }
+
+    private func add(_ served: ServedRoute) {
+        var node = root
+        for word in served.route.path.words {
+            switch word {
+            case .fixed(let text):
+                let bytes = Array(text.utf8)
+                if let (_, next) = node.words.first(where: { $0.bytes == bytes }) {
+                    node = next
+                } else {
+                    let next = Node()
+                    node.words.append((bytes, next))
+                    node = next
+                }
+            case .parameter:
+                let next = node.parameter ?? Node()
+                node.parameter = next
+                node = next
+            }
         }
-        if let index = templates.firstIndex(where: { $0.segments == path.segments }) {
-            precondition(templates[index].routes[method] == nil, "two routes for \(method.rawValue) \(path)")
-            templates[index].routes[method] = route
-        } else {
-            templates.append((path.segments, [method: route]))
-        }
+        let (method, path) = (served.route.method, served.route.path)
+        precondition(!node.routes.contains { $0.route.method == method }, "two routes for \(method.rawValue) \(path)")
+        node.routes.append(served)
     }
 
     /// - Parameters:
     ///   - method: as sent; HEAD is answered like GET.
-    ///   - path: without the query.
-    func match(method: String, path: String) -> Match {
-        let method = Method(rawValue: method == "HEAD" ? "GET" : method)
-        if let routes = fixed[path] {
-            guard let method, let route = routes[method] else {
-                return .methodNotAllowed(allowed: Self.spell(routes.keys))
+    ///   - uri: as sent, with the query.
+    func match(method: String, uri: String) -> Match {
+        var uri = uri
+        return uri.withUTF8 { bytes in
+            let path = bytes.prefix { $0 != UInt8(ascii: "?") }
+            guard path.first == Self.slash, let end = Self.find(path.dropFirst(), from: root, [])
+            else { return .notFound }
+            var values: [String] = []
+            for word in end.parameters {
+                guard let value = PercentEncoding.decode(String(decoding: word, as: UTF8.self)) else { return .notFound }
+                values.append(value)
             }
-            return .route(route, [])
+            let method = Method(rawValue: method == "HEAD" ? "GET" : method)
+            guard let served = end.routes.first(where: { $0.route.method == method }) else {
+                return .methodNotAllowed(allowed: Self.spell(end.routes.map(\.route.method)))
+            }
+            return .route(served, zip(served.parameterNames, values).map { (name: $0, value: $1) })
         }
-        guard path.utf8.starts(with: PathTemplate.prefix.utf8) else { return .notFound }
-        let rest = path.utf8.dropFirst(PathTemplate.prefix.utf8.count)
-        var allowed: Set<Method> = []
-        for template in templates {
-            guard let parameters = Self.parameters(of: rest, in: template.segments) else { continue }
-            if let method, let route = template.routes[method] { return .route(route, parameters) }
-            allowed.formUnion(template.routes.keys)
+    }
+
+    private static let slash = UInt8(ascii: "/")
+    private typealias Word = Slice<UnsafeBufferPointer<UInt8>>
+
+    /// The routes of a path, with the words that stand for parameters.
+    /// - Parameter path: what comes after a slash; nil at the end.
+    private static func find(
+        _ path: Word?, from node: Node, _ parameters: [Word]
+    ) -> (routes: [ServedRoute], parameters: [Word])? {
+        guard let path else { return node.routes.isEmpty ? nil : (node.routes, parameters) }
+        let word = path.prefix { $0 != slash }
+        let rest = word.endIndex == path.endIndex ? nil : path[(word.endIndex + 1)...]
+        for (bytes, next) in node.words where bytes.count == word.count && word.elementsEqual(bytes) {
+            if let found = find(rest, from: next, parameters) { return found }
         }
-        return allowed.isEmpty ? .notFound : .methodNotAllowed(allowed: Self.spell(allowed))
+        guard !word.isEmpty, let next = node.parameter else { return nil }
+        return find(rest, from: next, parameters + [word])
     }
 
     /// "GET, HEAD, DELETE"
-    private static func spell(_ methods: some Collection<Method>) -> String {
+    private static func spell(_ methods: [Method]) -> String {
         Method.allCases.filter(methods.contains).map { $0 == .get ? "GET, HEAD" : $0.rawValue }.joined(separator: ", ")
     }
+}
 
-    /// Walks path and template side by side; nil when they part.
-    private static func parameters(
-        of path: Substring.UTF8View, in segments: [PathTemplate.Segment]
-    ) -> [(name: String, value: String)]? {
-        let slash = UInt8(ascii: "/")
-        var rest = path
-        var parameters: [(name: String, value: String)] = []
-        for (index, segment) in segments.enumerated() {
-            if index > 0, rest.popFirst() != slash { return nil }
-            switch segment {
-            case .fixed(let text):
-                guard rest.starts(with: text.utf8) else { return nil }
-                rest = rest.dropFirst(text.utf8.count)
-            case .parameter(let name):
-                let word = rest.prefix { $0 != slash }
-                guard !word.isEmpty, let value = PercentEncoding.decode(Substring(word)) else { return nil }
-                parameters.append((name, value))
-                rest = rest.dropFirst(word.count)
-            }
+/// A route in service, with what is counted for it.
+final class ServedRoute: Sendable {
+    let route: Route
+    let metrics: RouteMetrics
+    /// What a loop that serves it can be found at.
+    let activity: Activity
+    /// `method=GET route=/v1/tms/version`, ready for the log line of every request.
+    let logFields: [UInt8]
+    let parameterNames: [String]
+
+    init(_ route: Route, _ metrics: Metrics) {
+        self.route = route
+        let (method, path) = (route.method.rawValue, route.path.description)
+        self.metrics = RouteMetrics(metrics, method: method, route: path)
+        activity = Activity("\(method) \(path)")
+        logFields = Array("method=\(method) route=\(path)".utf8)
+        parameterNames = route.path.words.compactMap { if case .parameter(let name) = $0 { name } else { nil } }
+    }
+}
+
+extension PathTemplate {
+    /// All words of the path, those of its prefix too.
+    fileprivate var words: [Segment] {
+        description.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { word in
+            word.hasPrefix("{") ? .parameter(String(word.dropFirst().dropLast())) : .fixed(String(word))
         }
-        return rest.isEmpty ? parameters : nil
     }
 }

@@ -16,6 +16,9 @@ struct RootDirectory: Sendable {
     var certificateFile: String { path + "/certs/cert.pem" }
     var keyFile: String { path + "/certs/key.pem" }
     var databaseFile: String { path + "/database/tms.db" }
+    var runFolder: String { path + "/run" }
+    /// Where a running server answers questions about itself.
+    var diagnosisSocket: String { runFolder + "/diagnosis.sock" }
     var installOutput: String { path + "/tms-install.out" }
     var folders: [String] { [path] + ["config", "certs", "database", "logs"].map { path + "/" + $0 } }
 

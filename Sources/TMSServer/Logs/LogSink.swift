@@ -4,6 +4,7 @@ internal import Primitives
 private import Synchronization
 internal import TMSAPI
 internal import TMSStore
+internal import Telemetry
 
 /// Where all log lines go: a bounded buffer, written out by a thread of its own.
 ///
@@ -33,12 +34,18 @@ final class LogSink: Sendable {
     private let thread: WorkerThread
     let level: Logger.Level
 
+    private let droppedLines: Counter
+    private static let writing: Activity = "write log lines"
+
     /// - Parameter descriptors: open files that lines are written to.
-    init(level: Logger.Level, descriptors: [Int32]) {
+    init(level: Logger.Level, descriptors: [Int32], telemetry: Telemetry = Telemetry()) {
         self.level = level
         let (buffer, isDue) = (buffer, isDue)
+        let heartbeat = telemetry.heartbeat("log")
+        droppedLines = telemetry.metrics.counter(
+            "tms_log_lines_dropped_total", "Log lines lost because the log could not be written fast enough.")
         thread = WorkerThread(name: "tms-log") {
-            repeat { _ = isDue.wait { $0 ? true : nil } } while Self.write(buffer, isDue, to: descriptors)
+            repeat { _ = isDue.wait { $0 ? true : nil } } while Self.write(buffer, isDue, heartbeat, to: descriptors)
         }
     }
 
@@ -59,6 +66,7 @@ final class LogSink: Sendable {
         let mustWake = buffer.lines.withLock { buffer -> Bool in
             guard buffer.bytes.count < Self.bufferMax else {
                 buffer.dropped += 1
+                droppedLines.add()
                 return false
             }
             let wasEmpty = buffer.bytes.isEmpty
@@ -77,7 +85,9 @@ final class LogSink: Sendable {
     }
 
     /// - Returns: false when the sink is closed and everything is written.
-    private static func write(_ shared: SharedBuffer, _ isDue: Monitor<Bool>, to descriptors: [Int32]) -> Bool {
+    private static func write(
+        _ shared: SharedBuffer, _ isDue: Monitor<Bool>, _ heartbeat: Heartbeat, to descriptors: [Int32]
+    ) -> Bool {
         isDue.withLock { $0 = false }
         var taken = shared.lines.withLock { buffer in
             defer { buffer = Buffer(isClosed: buffer.isClosed) }
@@ -91,7 +101,9 @@ final class LogSink: Sendable {
             line.end()
             taken.bytes += line.bytes
         }
+        heartbeat.begin(writing)
         for descriptor in descriptors { writeAll(taken.bytes, to: descriptor) }
+        heartbeat.rest()
         if !taken.isUrgent && !taken.isClosed { usleep(gatherMilliseconds * 1000) }
         return !taken.isClosed
     }

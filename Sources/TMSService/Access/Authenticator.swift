@@ -1,5 +1,6 @@
 package import TMSAPI
 package import TMSStore
+internal import Telemetry
 
 /// Finds out who a request comes from.
 package final class Authenticator: Sendable {
@@ -7,11 +8,12 @@ package final class Authenticator: Sendable {
     private let defaultTenant: String?
     private let cache: CredentialCache
 
-    init(store: Store, settings: Settings) {
+    init(store: Store, settings: Settings, telemetry: Telemetry) {
         self.store = store
         defaultTenant = settings.defaultTenant
         cache = CredentialCache(
-            entriesMax: settings.credentialCacheMax, ageMaxSeconds: settings.credentialCacheSeconds)
+            entriesMax: settings.credentialCacheMax, ageMaxSeconds: settings.credentialCacheSeconds,
+            metrics: telemetry.metrics)
     }
 
     /// How many principals' credentials are in memory.
@@ -26,67 +28,105 @@ package final class Authenticator: Sendable {
         _ credentials: Credentials, for access: Access, denied: @escaping (_ tenant: String) -> String,
         on lane: StoreLane, request: RequestID, then completion: @escaping (Result<Proven, APIError>) -> Void
     ) {
-        let isAnyone = access == .anyone || access == .registration && credentials.adminID.isEmpty
-        if isAnyone { return completion(.success(Proven(.anyone))) }
-        if access == .client && credentials.clientID.isEmpty {
-            return completion(.failure(.missingHeader(Header.clientID)))
-        }
-        let tenant = credentials.tenant.isEmpty ? defaultTenant ?? "" : credentials.tenant
-        if tenant.isEmpty { return completion(.failure(.missingHeader(Header.tenant))) }
+        authenticate(credentials, for: access, denied, Known(), on: lane, request, completion)
+    }
 
-        prove(
-            access.acceptsClient, .client, credentials.clientID, credentials.clientSecret, of: tenant, on: lane, request
-        ) { [self] client in
-            guard case .success(let client) = client else { return completion(client.map { _ in Proven(.anyone) }) }
-            prove(
-                access.acceptsAdmin, .admin, credentials.adminID, credentials.adminSecret, of: tenant, on: lane, request
-            ) { [self] admin in
-                switch (client, admin) {
-                case (_, .failure(let error)): completion(.failure(error))
-                case (let client?, .success(let admin)): completion(.success(Proven(client, admin)))
-                case (nil, .success(let admin?)): completion(.success(Proven(admin)))
-                case (nil, .success(nil)):
-                    // With no credential at all a disabled tenant is still named before the missing credential.
-                    checkTenant(tenant, on: lane, request) { open in
-                        completion(open.flatMap { .failure(.notAuthorized(denied(tenant))) })
+    /// Judges by what is in memory; whatever is missing there is read, and then everything is judged again.
+    private func authenticate(
+        _ credentials: Credentials, for access: Access, _ denied: @escaping (String) -> String, _ known: Known,
+        on lane: StoreLane, _ request: RequestID, _ completion: @escaping (Result<Proven, APIError>) -> Void
+    ) {
+        do throws(Undecided) {
+            completion(.success(try judge(credentials, for: access, denied, known)))
+        } catch {
+            switch error {
+            case .refused(let error): completion(.failure(error))
+            case .unknown(let key):
+                read(key, on: lane, request) { [self] record in
+                    switch record {
+                    case .failure(let error): completion(.failure(error))
+                    case .success(let record):
+                        let known = known.with(record, for: key)
+                        authenticate(credentials, for: access, denied, known, on: lane, request, completion)
                     }
                 }
             }
         }
     }
 
+    // MARK: Judging
+
+    /// Records read for one request. Not all of them get into the cache.
+    private struct Known {
+        private(set) var records: [CredentialCache.Key: CredentialCache.Record] = [:]
+
+        func with(_ record: CredentialCache.Record, for key: CredentialCache.Key) -> Known {
+            var known = self
+            known.records[key] = record
+            return known
+        }
+    }
+
+    private enum Undecided: Error {
+        case refused(APIError)
+        /// Cannot be told without that record.
+        case unknown(CredentialCache.Key)
+    }
+
+    private func judge(
+        _ credentials: Credentials, for access: Access, _ denied: (String) -> String, _ known: Known
+    ) throws(Undecided) -> Proven {
+        let isAnyone = access == .anyone || access == .registration && credentials.adminID.isEmpty
+        if isAnyone { return Proven(.anyone) }
+        if access == .client && credentials.clientID.isEmpty { throw .refused(.missingHeader(Header.clientID)) }
+        let tenant = credentials.tenant.isEmpty ? defaultTenant ?? "" : credentials.tenant
+        if tenant.isEmpty { throw .refused(.missingHeader(Header.tenant)) }
+
+        let client =
+            access.acceptsClient
+            ? try prove(.client, credentials.clientID, credentials.clientSecret, of: tenant, known) : nil
+        let admin =
+            access.acceptsAdmin
+            ? try prove(.admin, credentials.adminID, credentials.adminSecret, of: tenant, known) : nil
+        if let client { return Proven(client, admin) }
+        if let admin { return Proven(admin) }
+        // With no credential at all a disabled tenant is still named before the missing credential.
+        try requireEnabled(try record(.init(kind: .client, tenant: tenant, id: ""), known))
+        throw .refused(.notAuthorized(denied(tenant)))
+    }
+
     /// The principal whose secret was sent; nil when none was, or a wrong one.
     private func prove(
-        _ isAccepted: Bool, _ kind: CredentialCache.Key.Kind, _ id: String, _ secret: String, of tenant: String,
-        on lane: StoreLane, _ request: RequestID, then completion: @escaping (Result<Principal?, APIError>) -> Void
-    ) {
-        guard isAccepted, !id.isEmpty else { return completion(.success(nil)) }
-        record(of: .init(kind: kind, tenant: tenant, id: id), on: lane, request: request) { [self] record in
-            completion(
-                record.flatMap { record in
-                    guard record.tenantIsEnabled else { return .failure(.tenantNotEnabled) }
-                    guard record.isProven(by: secret, now: store.now) else { return .success(nil) }
-                    return .success(kind == .client ? .client(id: id, tenant: tenant) : .admin(id: id, tenant: tenant))
-                })
-        }
+        _ kind: CredentialCache.Key.Kind, _ id: String, _ secret: String, of tenant: String, _ known: Known
+    ) throws(Undecided) -> Principal? {
+        guard !id.isEmpty else { return nil }
+        let record = try record(.init(kind: kind, tenant: tenant, id: id), known)
+        try requireEnabled(record)
+        guard record.isProven(by: secret, now: store.now) else { return nil }
+        return kind == .client ? .client(id: id, tenant: tenant) : .admin(id: id, tenant: tenant)
     }
 
-    private func checkTenant(
-        _ tenant: String, on lane: StoreLane, _ request: RequestID,
-        then completion: @escaping (Result<Void, APIError>) -> Void
-    ) {
-        record(of: .init(kind: .client, tenant: tenant, id: ""), on: lane, request: request) { record in
-            completion(record.flatMap { $0.tenantIsEnabled ? .success(()) : .failure(.tenantNotEnabled) })
-        }
+    private func requireEnabled(_ record: CredentialCache.Record) throws(Undecided) {
+        if !record.tenantIsEnabled { throw .refused(.tenantNotEnabled) }
     }
 
-    /// From memory, or else from the database.
+    // MARK: Records
+
     private func record(
-        of key: CredentialCache.Key, on lane: StoreLane, request: RequestID,
-        then completion: @escaping (Result<CredentialCache.Record, APIError>) -> Void
+        _ key: CredentialCache.Key, _ known: Known
+    ) throws(Undecided) -> CredentialCache.Record {
+        if let record = known.records[key] { return record }
+        guard let record = cache.record(key, version: store.credentialsVersion, now: store.now) else {
+            throw .unknown(key)
+        }
+        return record
+    }
+
+    private func read(
+        _ key: CredentialCache.Key, on lane: StoreLane, _ request: RequestID,
+        then completion: (Result<CredentialCache.Record, APIError>) -> Void
     ) {
         let version = store.credentialsVersion
-        if let record = cache.record(key, version: version, now: store.now) { return completion(.success(record)) }
         lane.read(as: Caller(.anyone, request: request)) { transaction throws(APIError) in
             let record = try Self.read(key, in: transaction)
             cache.remember(record, for: key, version: version, now: transaction.now)

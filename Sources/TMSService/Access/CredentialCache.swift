@@ -1,5 +1,6 @@
 private import Primitives
 internal import TMSAPI
+internal import Telemetry
 
 /// Remembers what authentication reads of the database, for no longer than it is true.
 ///
@@ -45,7 +46,16 @@ final class CredentialCache: Sendable {
     private let entriesMax: Int
     private let ageMax: Int64
 
-    init(entriesMax: Int, ageMaxSeconds: Int64) {
+    private let hits: Counter
+    private let misses: Counter
+
+    init(entriesMax: Int, ageMaxSeconds: Int64, metrics: Metrics) {
+        func counter(_ result: String) -> Counter {
+            metrics.counter(
+                "tms_credential_cache_lookups_total", "Credentials looked for in memory.", ["result": result])
+        }
+        hits = counter("hit")
+        misses = counter("miss")
         self.entriesMax = entriesMax
         ageMax = ageMaxSeconds * 1_000_000
     }
@@ -54,7 +64,11 @@ final class CredentialCache: Sendable {
         guard let entry = entries.withLock({ $0[key] }), entry.version == version,
             // A clock that was set back makes entries look young: those are not trusted either.
             (0..<ageMax).contains(now.microseconds - entry.readAt.microseconds)
-        else { return nil }
+        else {
+            misses.add()
+            return nil
+        }
+        hits.add()
         return entry.record
     }
 

@@ -1,6 +1,7 @@
 internal import SSHKeys
 package import TMSAPI
 package import TMSStore
+internal import Telemetry
 
 extension PubkeyRules {
     /// Makes a key pair and keeps its public half. The answer goes out after that is durable.
@@ -10,10 +11,17 @@ extension PubkeyRules {
         guard let algorithm = KeyAlgorithm(named: call.body.keyType?.text ?? "") else {
             return respond(.failure(APIError(.badRequest, "'key_type' must be one of \(KeyAlgorithm.choices)")))
         }
+        do throws(APIError) {
+            try lane.requireRoomForWrite(as: call.caller)
+        } catch {
+            return respond(.failure(error))
+        }
         makePair(algorithm, on: lane) { pair in
             switch pair {
             case .success(let pair): store(pair, for: call, on: lane, respond)
-            case .failure(let failure): respond(.failure(failure.apiError))
+            case .failure(let failure):
+                if failure == .exhausted { pairRefusals.add() }
+                respond(.failure(failure.apiError))
             }
         }
     }
@@ -40,7 +48,7 @@ extension PubkeyRules {
             account: body.hostAccount, fingerprint: pair.fingerprint, publicKey: pair.publicLine,
             keyType: pair.algorithm.rawValue, keyBits: pair.algorithm.bits,
             usesMax: body.uses < 0 ? .max : body.uses, timeToLiveMinutes: body.timeToLiveMinutes)
-        lane.write(as: call.caller) { transaction throws(APIError) -> Timestamp in
+        lane.write(as: call.caller, until: call.deadline) { transaction throws(APIError) -> Timestamp in
             try insert(key, transaction)
         } then: { result in
             respond(result.map { PubkeyCreated(pair, PubkeyRegistered(key, expiresAt: $0)) })

@@ -1,7 +1,7 @@
 internal import Logging
-private import Primitives
 package import TMSAPI
 package import TMSStore
+internal import Telemetry
 
 extension PubkeyRules {
     /// The longest text that may name an SSH connection, in bytes.
@@ -37,7 +37,7 @@ extension PubkeyRules {
         if settings.enforcement == .observe { return answer(.success(.allowed(key)), call, respond) }
         let body = call.body
         let ticketSeconds = connection.isEmpty ? settings.loginWindowSeconds : settings.loginTicketSeconds
-        lane.write(as: call.caller) { transaction throws(APIError) -> LoginVerdict in
+        lane.write(as: call.caller, isLogin: true, until: call.deadline) { transaction throws(APIError) -> LoginVerdict in
             // Judged again: between the read and this transaction anything may have changed.
             let verdict = try transaction.judgeLogin(body, connection: connection)
             guard case .useNeeded(let key) = verdict else { return verdict }
@@ -56,23 +56,34 @@ extension PubkeyRules {
         respond(
             verdict.flatMap { verdict in
                 switch verdict {
-                case .notOurs: .failure(.notFound)
-                case .allowed(let key), .useNeeded(let key): .success(PubkeyRetrieved(key.publicKey))
+                case .notOurs: notOurs()
+                case .allowed(let key), .useNeeded(let key): allowed(key)
                 case .refused(let key, let reason): refuse(key, reason, call)
                 }
             })
     }
 
+    private func notOurs() -> Result<PubkeyRetrieved, APIError> {
+        logins.notOurs.add()
+        return .failure(.notFound)
+    }
+
+    private func allowed(_ key: PubkeyLookup) -> Result<PubkeyRetrieved, APIError> {
+        logins.allowed.add()
+        return .success(PubkeyRetrieved(key.publicKey))
+    }
+
     private func refuse(
         _ key: PubkeyLookup, _ reason: LoginRefusal, _ call: Call<Nothing, RetrievePubkey>
     ) -> Result<PubkeyRetrieved, APIError> {
-        if settings.enforcement == .enforce {
-            log("login refused", reason, call)
-            return .failure(APIError(.forbidden, "Key refused: \(reason.rawValue)."))
+        let isServed = settings.enforcement != .enforce
+        logins.judged(reason, isServed: isServed)
+        if isServed {
+            if settings.enforcement == .warn { log("login served that would be refused", reason, call) }
+            return .success(PubkeyRetrieved(key.publicKey))
         }
-        toleratedLogins.count(reason)
-        if settings.enforcement == .warn { log("login served that would be refused", reason, call) }
-        return .success(PubkeyRetrieved(key.publicKey))
+        log("login refused", reason, call)
+        return .failure(APIError(.forbidden, "Key refused: \(reason.rawValue)."))
     }
 
     private func log(_ event: String, _ reason: LoginRefusal, _ call: Call<Nothing, RetrievePubkey>) {
@@ -90,15 +101,4 @@ extension PubkeyRetrieved {
         self.init()
         self.publicKey = publicKey
     }
-}
-
-/// How many logins each refusal would have stopped, had the rules been enforced.
-final class ToleratedLogins: Sendable {
-    private let counts = Monitor<[LoginRefusal: Int]>([:])
-
-    func count(_ reason: LoginRefusal) {
-        counts.withLock { $0[reason, default: 0] += 1 }
-    }
-
-    subscript(reason: LoginRefusal) -> Int { counts.withLock { $0[reason, default: 0] } }
 }

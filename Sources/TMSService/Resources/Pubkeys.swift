@@ -1,11 +1,23 @@
 internal import Logging
 internal import SSHKeys
 internal import TMSAPI
+internal import TMSStore
+internal import Telemetry
 
 package struct PubkeyRules: Sendable {
     let keyPairs: KeyPairPool
     let settings: Settings
     let logger: Logger
-    /// Logins served in modes `warn` and `observe` that `enforce` would have refused.
-    let toleratedLogins = ToleratedLogins()
+    let logins: LoginMetrics
+    /// Creates that found too many others waiting for a key pair.
+    let pairRefusals: Counter
+
+    init(keyPairs: KeyPairPool, settings: Settings, telemetry: Telemetry, logger: Logger) {
+        self.keyPairs = keyPairs
+        self.settings = settings
+        self.logger = logger
+        logins = LoginMetrics(telemetry.metrics)
+        pairRefusals = telemetry.metrics.refusals(.keyWaiters)
+        telemetry.metrics.queue("keys", limit: keyPairs.waitersMax) { keyPairs.waiting }
+    }
 }

@@ -13,7 +13,7 @@ extension TenantRules {
                 respond($0)
             }
         } else {
-            lane.write(as: call.caller) { transaction throws(APIError) in
+            lane.write(as: call.caller, until: call.deadline) { transaction throws(APIError) in
                 try deleteExpired(call.parameters, transaction)
             } then: {
                 respond($0)

@@ -1,5 +1,6 @@
 private import CSQLite
 private import Glibc
+private import Primitives
 internal import TMSAPI
 
 /// One connection to a SQLite file, with its prepared statements.
@@ -17,6 +18,7 @@ package final class SQLiteConnection: SQLConnection {
 
     /// - Parameter busyTimeoutMilliseconds: how long a statement waits for a lock another process holds.
     package init(path: String, role: Role, busyTimeoutMilliseconds: Int32) throws(StoreError) {
+        _ = Self.library
         // NOMUTEX: a connection belongs to one thread at a time, so SQLite need not lock it on every call.
         let access = role == .reader ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
         var opened: OpaquePointer?
@@ -58,22 +60,25 @@ package final class SQLiteConnection: SQLConnection {
             }, context)
     }
 
+    /// Before the first connection: SQLite need not lock a counter for every allocation.
+    private static let library: Void = { _ = tms_sqlite_count_memory(0) }()
+
     // MARK: Limits
 
-    /// When statements are interrupted; 0 for never.
-    private var readsEndAtNanoseconds: UInt64 = 0
+    /// When statements are interrupted.
+    private var readsEndAt = Deadline.none
     /// Steps of SQLite's virtual machine between two looks at the clock: well under a millisecond.
     private static let stepsPerLook: Int32 = 10_000
 
     /// Statements that are still at work so many seconds from now are given up.
     func limitReads(seconds: Int) {
-        readsEndAtNanoseconds = monotonicNanoseconds() + UInt64(seconds) * 1_000_000_000
+        readsEndAt = Deadline(seconds: seconds)
         sqlite3_progress_handler(
             handle, Self.stepsPerLook,
             { context in
                 guard let context else { return 0 }
                 let connection = Unmanaged<SQLiteConnection>.fromOpaque(context).takeUnretainedValue()
-                return monotonicNanoseconds() > connection.readsEndAtNanoseconds ? 1 : 0
+                return connection.readsEndAt.hasPassed() ? 1 : 0
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
@@ -183,12 +188,6 @@ package final class SQLiteConnection: SQLConnection {
         guard result == SQLITE_OK else { throw StoreError(sqlite: result, handle: handle, context: "checkpoint") }
         return (Int(logPages), Int(copiedPages))
     }
-}
-
-private func monotonicNanoseconds() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
 
 extension StoreError {

@@ -7,6 +7,8 @@ final class SQLiteStatement: SQLRow {
     /// Which value goes to each of SQLite's parameters. SQLite takes `$2` for a name and counts parameters in the order
     /// of their appearance; for us, as for PostgreSQL, it is the second value.
     private let valueIndexes: [Int]
+    /// Where the texts bound to the parameters are while the statement runs: SQLite would allocate a copy of each.
+    private var texts = TextArena()
 
     init(_ pointer: OpaquePointer) {
         self.pointer = pointer
@@ -24,9 +26,11 @@ final class SQLiteStatement: SQLRow {
 
     deinit {
         sqlite3_finalize(pointer)
+        texts.deallocate()
     }
 
     func bind(_ values: [SQLValue]) {
+        texts.empty(reserving: values.reduce(0) { $0 + $1.textBytes })
         for (index, valueIndex) in zip(Int32(1)..., valueIndexes) {
             switch values[valueIndex] {
             case .null: sqlite3_bind_null(pointer, index)
@@ -34,17 +38,14 @@ final class SQLiteStatement: SQLRow {
             case .flag(let flag): sqlite3_bind_int64(pointer, index, flag ? 1 : 0)
             case .time(let time): sqlite3_bind_int64(pointer, index, time.microseconds)
             case .text(var text):
-                text.withUTF8 { utf8 in
-                    utf8.withMemoryRebound(to: CChar.self) {
-                        _ = sqlite3_bind_text(pointer, index, $0.baseAddress, Int32($0.count), Self.copiesText)
-                    }
-                }
+                let copy = text.withUTF8 { texts.append($0) }
+                sqlite3_bind_text(pointer, index, copy.baseAddress, Int32(copy.count), Self.staysWhereItIs)
             }
         }
     }
 
-    /// SQLITE_TRANSIENT, a cast that Swift cannot import: SQLite copies the text before `bind` returns.
-    private static var copiesText: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+    /// SQLITE_STATIC: the text stays until the statement is bound again or gone.
+    private static var staysWhereItIs: sqlite3_destructor_type? { nil }
 
     func step() -> Int32 { sqlite3_step(pointer) }
 
@@ -71,4 +72,37 @@ final class SQLiteStatement: SQLRow {
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(pointer, column) }
     func flag(_ column: Int32) -> Bool { integer(column) != 0 }
     func time(_ column: Int32) -> Timestamp { Timestamp(microseconds: integer(column)) }
+}
+
+extension SQLValue {
+    fileprivate var textBytes: Int {
+        if case .text(let text) = self { text.utf8.count } else { 0 }
+    }
+}
+
+/// Memory for texts that are needed for a moment, used again and again.
+private struct TextArena {
+    /// What is kept between uses; more was for an unusual value and is given back.
+    private static let keptMax = 4096
+    private var memory = UnsafeMutableBufferPointer<CChar>.allocate(capacity: 256)
+    private var used = 0
+
+    mutating func empty(reserving count: Int) {
+        used = 0
+        guard count > memory.count || memory.count > Self.keptMax else { return }
+        memory.deallocate()
+        memory = .allocate(capacity: max(count, 256))
+    }
+
+    /// - Precondition: the room was reserved.
+    mutating func append(_ text: UnsafeBufferPointer<UInt8>) -> UnsafeMutableBufferPointer<CChar> {
+        let place = UnsafeMutableBufferPointer(rebasing: memory[used..<used + text.count])
+        UnsafeMutableRawBufferPointer(place).copyMemory(from: UnsafeRawBufferPointer(text))
+        used += text.count
+        return place
+    }
+
+    func deallocate() {
+        memory.deallocate()
+    }
 }

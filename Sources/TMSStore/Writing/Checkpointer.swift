@@ -1,35 +1,48 @@
 internal import Logging
 internal import Primitives
+internal import Telemetry
 
 /// Copies the write-ahead log into the database file, on a thread and a connection of its own.
 ///
 /// A checkpoint inside a commit would make that commit wait for all of it: 100 ms and more on a large table. Passive
 /// checkpoints run beside the writer instead. But under constant writing they never reach the log's end, and a log that
 /// is never copied to its end cannot start again from its beginning: it would grow without limit. So the last, short
-/// stretch is copied with the writer held back between two batches.
+/// stretch is copied with the writer held back between two batches. A reader of old pages, such as a long list, keeps
+/// the log from starting again: it is waited for only as long as nobody notices, and the rest is put off.
 final class Checkpointer: Sendable {
     private struct State {
         var isDue = false
         var isClosed = false
     }
 
+    /// How long the writer may be held back for readers of old pages.
+    private static let holdMillisecondsMax: Int32 = 20
+    /// How long after a checkpoint that could not be finished the next one is begun.
+    private static let pauseMilliseconds = 250
+
     private let state: Monitor<State>
     private let turn: Turn
     private let copier: LogCopier
     private let thread: WorkerThread
     private let pagesMax: Int
+    private let pages = Gauge()
 
-    init(_ configuration: Store.Configuration, logger: Logger) throws(StoreError) {
+    init(_ configuration: Store.Configuration, telemetry: Telemetry, logger: Logger) throws(StoreError) {
         let connection = try SQLiteConnection(
-            path: configuration.path, role: .checkpointer,
-            busyTimeoutMilliseconds: configuration.busyTimeoutMilliseconds)
+            path: configuration.path, role: .checkpointer, busyTimeoutMilliseconds: Self.holdMillisecondsMax)
         let (state, turn) = (Monitor(State()), Turn())
-        let copier = LogCopier(connection, turn: turn, logger: logger)
+        let copier = LogCopier(connection, turn: turn, telemetry: telemetry, logger: logger)
         thread = WorkerThread(name: "tms-checkpoint") {
-            while Self.waitUntilDue(state) { copier.copy() }
+            while Self.waitUntilDue(state) {
+                guard !copier.copy() else { continue }
+                _ = state.wait(timeoutMilliseconds: Self.pauseMilliseconds) { $0.isClosed ? true : nil }
+            }
         }
         (self.state, self.turn, self.copier) = (state, turn, copier)
         pagesMax = configuration.checkpointPages
+        telemetry.metrics.gauge("tms_wal_pages", "Length of the write-ahead log, in pages of 4 KiB.") { [pages] in
+            Double(pages.value)
+        }
     }
 
     private static func waitUntilDue(_ state: Monitor<State>) -> Bool {
@@ -48,6 +61,7 @@ final class Checkpointer: Sendable {
 
     /// Tells of the log's length after a commit.
     func logHas(pages: Int) {
+        self.pages.set(pages)
         guard pages >= pagesMax else { return }
         state.update { $0.isDue = true }
     }
@@ -78,24 +92,57 @@ private final class LogCopier: @unchecked Sendable {
     // Sendable: used by the checkpointer's thread only, and by `finish` after that thread has ended.
     private let connection: SQLiteConnection
     private let turn: Turn
+    private let heartbeat: Heartbeat
+    private let beside: Histogram
+    private let holding: Histogram
     private let logger: Logger
 
-    init(_ connection: SQLiteConnection, turn: Turn, logger: Logger) {
+    private enum Work {
+        static let beside: Activity = "checkpoint beside the writer"
+        static let waiting: Activity = "wait for the writer"
+        static let holding: Activity = "checkpoint holding the writer"
+    }
+
+    init(_ connection: SQLiteConnection, turn: Turn, telemetry: Telemetry, logger: Logger) {
         self.connection = connection
         self.turn = turn
         self.logger = logger
+        // Copying a log that has grown long, beside everybody's work, is long by nature.
+        heartbeat = telemetry.heartbeat("checkpointer", allowedMilliseconds: 10_000)
+        let histogram = { (phase: String) in
+            telemetry.metrics.histogram(
+                "tms_checkpoint_duration_seconds", "Checkpoints of the write-ahead log.", ["phase": phase])
+        }
+        beside = histogram("beside")
+        holding = histogram("holding")
     }
 
-    func copy() {
+    /// - Returns: false when the log could not be copied to its end.
+    func copy() -> Bool {
+        defer { heartbeat.rest() }
         do throws(StoreError) {
+            heartbeat.begin(Work.beside)
+            let began = Monotonic.nanoseconds
             // The first pass copies most of the log, the second what was written meanwhile; what is left is short.
             try connection.checkpoint(.passive)
             try connection.checkpoint(.passive)
+            beside.add(Monotonic.nanoseconds - began)
         } catch {
-            return report(error)
+            report(error)
+            return false
         }
-        turn.take {
-            do throws(StoreError) { try connection.checkpoint(.restart) } catch { report(error) }
+        heartbeat.begin(Work.waiting)
+        return turn.take {
+            heartbeat.begin(Work.holding)
+            let began = Monotonic.nanoseconds
+            defer { holding.add(Monotonic.nanoseconds - began) }
+            do throws(StoreError) {
+                try connection.checkpoint(.restart)
+                return true
+            } catch {
+                report(error)
+                return false
+            }
         }
     }
 
@@ -105,6 +152,8 @@ private final class LogCopier: @unchecked Sendable {
 
     /// Nothing is lost when a checkpoint fails: the log stays, and the next commit asks again.
     private func report(_ error: StoreError) {
-        logger.warning("checkpoint postponed", metadata: ["error": "\(error)"])
+        // A reader of old pages is nothing to worry about: the log waits for it.
+        logger.log(
+            level: error.code == .busy ? .debug : .warning, "checkpoint postponed", metadata: ["error": "\(error)"])
     }
 }

@@ -1,6 +1,7 @@
 internal import Logging
 internal import Primitives
 internal import TMSAPI
+internal import Telemetry
 
 /// The one writer: a thread that takes everything waiting, puts it into one transaction and commits it durably.
 ///
@@ -15,62 +16,78 @@ internal import TMSAPI
 /// Should a write be refused after it has changed something, the batch is run again with a savepoint around each, so
 /// that it alone is taken back. A write may therefore run twice, and must do nothing but use its transaction.
 final class GroupCommit: Sendable {
-    private struct Queue {
-        var waiting: [QueuedWrite] = []
+    private struct State {
+        var queue: WriteQueue
         var isClosed = false
     }
 
-    private let queue = Monitor(Queue())
-    private let queueMax: Int
-    private let writer: Writer
+    private let state: Monitor<State>
+    private let refusals: Counter
     private let thread: WorkerThread
 
     init(
         _ connection: SQLiteConnection, _ configuration: Store.Configuration, checkpointer: Checkpointer,
-        credentials: CredentialsVersion, logger: Logger
+        commits: CommitCount, credentials: CredentialsVersion, telemetry: Telemetry, logger: Logger
     ) {
+        let metrics = WriterMetrics(telemetry)
         let writer = Writer(
-            connection, configuration, checkpointer: checkpointer, credentials: credentials, logger: logger)
-        let queue = queue
-        self.writer = writer
-        queueMax = configuration.writeQueueMax
+            connection, configuration, checkpointer: checkpointer, commits: commits, credentials: credentials,
+            metrics: metrics, logger: logger)
+        let (loginsMax, othersMax) = (configuration.loginQueueMax, configuration.writeQueueMax)
+        let state = Monitor(State(queue: WriteQueue(loginsMax: loginsMax, othersMax: othersMax)))
+        self.state = state
+        refusals = telemetry.metrics.refusals(.writeQueue)
+        telemetry.metrics.queue("login_writes", limit: loginsMax) { state.withLock { $0.queue.loginCount } }
+        telemetry.metrics.queue("writes", limit: othersMax) { state.withLock { $0.queue.otherCount } }
         let batchMax = configuration.batchMax
         thread = WorkerThread(name: "tms-writer") {
-            while let batch = Self.nextBatch(from: queue, batchMax: batchMax) { writer.commit(batch) }
+            while let batch = Self.nextBatch(from: state, batchMax: batchMax) {
+                writer.commit(batch)
+                metrics.heartbeat.rest()
+            }
         }
     }
 
-    var queued: Int { queue.withLock { $0.waiting.count } }
+    /// Whether a write of that caller would be refused now.
+    func wouldRefuse(_ caller: Caller) -> Bool {
+        let wouldRefuse = state.withLock { $0.queue.wouldRefuse(WriteQueue.Origin(caller)) }
+        if wouldRefuse { refusals.add() }
+        return wouldRefuse
+    }
 
     /// - Throws: 503 when the queue is full or closed.
     func enqueue(_ write: QueuedWrite) throws(APIError) {
-        let refusal: String? = queue.update { queue in
-            if queue.isClosed { return "ERROR: the server is stopping" }
-            if queue.waiting.count >= queueMax { return "ERROR: too many writes are waiting" }
-            queue.waiting.append(write)
-            return nil
+        let outcome = state.update { $0.isClosed ? nil : $0.queue.add(write) }
+        switch outcome {
+        case nil: throw .unavailable("ERROR: the server is stopping")
+        case .accepted: return
+        case .refused:
+            refusals.add()
+            throw .tooManyWrites
+        case .displaced(let other):
+            refusals.add()
+            guard let lane = other.lane else { return other.complete(failure: .tooManyWrites) }
+            lane.run { other.complete(failure: .tooManyWrites) }
         }
-        if let refusal { throw .unavailable(refusal) }
     }
 
     /// Commits what is queued, refuses what comes later, and ends the thread.
     func shutdown() {
-        queue.update { $0.isClosed = true }
+        state.update { $0.isClosed = true }
         thread.join()
     }
 
     /// nil when the queue is closed and empty.
-    private static func nextBatch(from queue: Monitor<Queue>, batchMax: Int) -> [QueuedWrite]? {
-        queue.wait { queue -> [QueuedWrite]? in
-            if queue.waiting.isEmpty { return queue.isClosed ? [] : nil }
-            guard queue.waiting.count > batchMax else {
-                defer { queue.waiting = [] }
-                return queue.waiting
-            }
-            defer { queue.waiting.removeFirst(batchMax) }
-            return Array(queue.waiting.prefix(batchMax))
-        }.flatMap { $0.isEmpty ? nil : $0 }
+    private static func nextBatch(from state: Monitor<State>, batchMax: Int) -> [QueuedWrite]? {
+        state.wait { state -> [QueuedWrite]?? in
+            if state.queue.isEmpty { return state.isClosed ? .some(nil) : nil }
+            return state.queue.take(max: batchMax)
+        } ?? nil
     }
+}
+
+extension APIError {
+    static let tooManyWrites = APIError.unavailable("ERROR: too many writes are waiting")
 }
 
 /// What the writer's thread owns.
@@ -79,27 +96,42 @@ private final class Writer: @unchecked Sendable {
     private let connection: SQLiteConnection
     private let configuration: Store.Configuration
     private let checkpointer: Checkpointer
+    private let commits: CommitCount
     private let credentials: CredentialsVersion
+    private let metrics: WriterMetrics
     private let logger: Logger
 
     init(
         _ connection: SQLiteConnection, _ configuration: Store.Configuration, checkpointer: Checkpointer,
-        credentials: CredentialsVersion, logger: Logger
+        commits: CommitCount, credentials: CredentialsVersion, metrics: WriterMetrics, logger: Logger
     ) {
-        self.credentials = credentials
         self.connection = connection
         self.configuration = configuration
         self.checkpointer = checkpointer
+        self.commits = commits
+        self.credentials = credentials
+        self.metrics = metrics
         self.logger = logger
     }
 
-    func commit(_ batch: [QueuedWrite]) {
+    func commit(_ taken: [QueuedWrite]) {
+        let now = Monotonic.nanoseconds
+        metrics.taken(taken, now: now)
+        // Whoever does not wait any more would only be told of a change it does not expect.
+        let late = taken.filter { $0.deadline.hasPassed(now: now) }
+        complete(late, failure: .tooLate)
+        let batch = late.isEmpty ? taken : taken.filter { !$0.deadline.hasPassed(now: now) }
+        guard !batch.isEmpty else { return }
+        metrics.heartbeat.begin(WriterActivity.waiting)
         let failure = checkpointer.whileLogGrows { transaction(of: batch) }
+        metrics.heartbeat.begin(WriterActivity.completing)
         complete(batch, failure: failure)
     }
 
     /// - Returns: why the whole batch failed, if it did.
     private func transaction(of batch: [QueuedWrite]) -> APIError? {
+        let began = Monotonic.nanoseconds
+        metrics.heartbeat.begin(WriterActivity.performing)
         do throws(StoreError) {
             try connection.run("BEGIN IMMEDIATE")
             if try !performTogether(batch) {
@@ -108,7 +140,11 @@ private final class Writer: @unchecked Sendable {
                 try connection.run("BEGIN IMMEDIATE")
                 for write in batch { try performApart(write) }
             }
+            metrics.heartbeat.begin(WriterActivity.committing)
             try connection.run("COMMIT")
+            commits.advance()
+            metrics.commitDuration.add(Monotonic.nanoseconds - began)
+            metrics.batchSize.add(batch.count)
             checkpointer.logHas(pages: connection.logPages)
             if connection.hasChangedCredentials {
                 connection.hasChangedCredentials = false
@@ -116,6 +152,7 @@ private final class Writer: @unchecked Sendable {
             }
             return nil
         } catch {
+            metrics.failures.add()
             logger.error("commit failed", metadata: ["writes": "\(batch.count)", "error": "\(error)"])
             if connection.isInTransaction {
                 _ = try? connection.run("ROLLBACK")

@@ -1,14 +1,21 @@
+internal import Primitives
 internal import TMSAPI
 
 /// A write on its way: made on a lane's loop, performed on the writer's thread, completed on the loop again.
 class QueuedWrite: @unchecked Sendable {
     // Sendable: exactly one thread has it at a time, and the queue's lock orders the hand-overs.
     let caller: Caller
+    /// Somebody waits to log in.
+    let isLogin: Bool
+    let deadline: Deadline
+    let queuedAt = Monotonic.nanoseconds
     /// nil: complete on the writer's thread.
     let lane: LaneResume?
 
-    init(caller: Caller, lane: LaneResume?) {
+    init(caller: Caller, isLogin: Bool, deadline: Deadline, lane: LaneResume?) {
         self.caller = caller
+        self.isLogin = isLogin
+        self.deadline = deadline
         self.lane = lane
     }
 
@@ -27,13 +34,13 @@ final class TypedWrite<Value: Sendable>: QueuedWrite, @unchecked Sendable {
     private var result: Result<Value, APIError>?
 
     init(
-        caller: Caller, lane: LaneResume?,
+        caller: Caller, isLogin: Bool = false, deadline: Deadline = .none, lane: LaneResume?,
         body: @escaping @Sendable (Transaction) throws(APIError) -> Value,
         completion: @escaping (Result<Value, APIError>) -> Void
     ) {
         self.body = body
         self.completion = completion
-        super.init(caller: caller, lane: lane)
+        super.init(caller: caller, isLogin: isLogin, deadline: deadline, lane: lane)
     }
 
     override func perform(_ transaction: Transaction) -> Bool {

@@ -7,7 +7,7 @@ enum Routes {
     static func all(_ service: Service) -> [Route] {
         var routes = Table(authenticator: service.authenticator)
         routes.on(SystemAPI.hello, service.system.hello)
-        routes.on(SystemAPI.version, service.system.version)
+        routes.constant(SystemAPI.version, service.system.version)
 
         routes.write(TenantsAPI.create, service.tenants.create)
         routes.read(TenantsAPI.get, service.tenants.get)
@@ -80,6 +80,16 @@ enum Routes {
     private struct Table {
         let authenticator: Authenticator
         var routes: [Route] = []
+
+        /// An answer that is always the same: made JSON of once.
+        mutating func constant<Parameters, Body, Answer: Reply>(
+            _ endpoint: Endpoint<Parameters, Body, Answer>, _ answer: Answer
+        ) {
+            var json = JSONWriter()
+            answer.encode(into: &json)
+            let bytes = json.bytes
+            add(endpoint) { _, exchange in exchange.succeed(bytes, contentType: Answer.contentType) }
+        }
 
         /// A point read, in place on the event loop.
         mutating func read<Parameters, Body, Answer>(

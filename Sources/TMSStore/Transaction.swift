@@ -38,6 +38,11 @@ package struct Transaction {
         return result
     }
 
+    /// Hands each row of a result to `read`.
+    func each(_ sql: StaticString, _ values: [SQLValue], _ read: (any SQLRow) -> Void) throws(APIError) {
+        try run(sql, values, read)
+    }
+
     @discardableResult
     private func run(
         _ sql: StaticString, _ values: [SQLValue], _ row: (any SQLRow) -> Void

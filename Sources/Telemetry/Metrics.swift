@@ -26,9 +26,17 @@ package final class Metrics: Sendable {
         let type: String
         let help: String
         var series: [Series] = []
+        /// Where the series of those labels is.
+        var places: [String: Int] = [:]
     }
 
-    private let families = Monitor<[Family]>([])
+    fileprivate struct Families {
+        var all: [Family] = []
+        /// Where the family of that name is.
+        var places: [String: Int] = [:]
+    }
+
+    private let families = Monitor(Families())
 
     package init() {}
 
@@ -72,20 +80,19 @@ package final class Metrics: Sendable {
     ) {
         let labels = labels.map { "\($0.key)=\"\(Self.escape($0.value))\"" }.joined(separator: ",")
         families.withLock { families in
-            let index = families.firstIndex { $0.name == name } ?? families.endIndex
-            if index == families.endIndex { families.append(Family(name: name, type: type, help: help)) }
-            precondition(families[index].type == type, "\(name) is a \(families[index].type) already")
-            if let same = families[index].series.firstIndex(where: { $0.labels == labels }) {
-                families[index].series[same].instruments.append(instrument)
-            } else {
-                families[index].series.append(
-                    Series(labels: labels, instruments: [instrument], isListedWhileZero: isListedWhileZero))
+            let place = families.places[name] ?? families.all.endIndex
+            if place == families.all.endIndex {
+                families.places[name] = place
+                families.all.append(Family(name: name, type: type, help: help))
             }
+            precondition(families.all[place].type == type, "\(name) is a \(families.all[place].type) already")
+            families.all[place].add(instrument, labels, isListedWhileZero)
         }
     }
 
     private static func escape(_ value: String) -> String {
-        value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+        guard value.utf8.contains(where: { $0 == 0x5C || $0 == 0x22 || $0 == 0x0A }) else { return value }
+        return value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
 
     // MARK: Prometheus
@@ -95,11 +102,20 @@ package final class Metrics: Sendable {
     /// The exposition format, version 0.0.4. Takes about a millisecond: not for an event loop.
     package var text: String {
         var text = ""
-        for family in families.withLock({ $0 }) {
+        for family in families.withLock({ $0.all }) {
             text += "# HELP \(family.name) \(family.help)\n# TYPE \(family.name) \(family.type)\n"
             for series in family.series { series.write(to: &text, name: family.name) }
         }
         return text
+    }
+}
+
+extension Metrics.Family {
+    fileprivate mutating func add(_ instrument: Metrics.Instrument, _ labels: String, _ isListedWhileZero: Bool) {
+        if let place = places[labels] { return series[place].instruments.append(instrument) }
+        places[labels] = series.endIndex
+        series.append(
+            Metrics.Series(labels: labels, instruments: [instrument], isListedWhileZero: isListedWhileZero))
     }
 }
 

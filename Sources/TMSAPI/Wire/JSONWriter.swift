@@ -134,13 +134,17 @@ package struct JSONWriter: Sendable {
     }
 
     private mutating func appendEscaped(_ text: UnsafeRawBufferPointer) {
+        // Nearly no text has anything to escape: it is looked through in one go and copied in one go.
+        let text = text.bindMemory(to: UInt8.self)
         var start = 0
-        for (index, byte) in text.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
-            bytes.append(contentsOf: text[start..<index])
+        for index in 0..<text.count {
+            let byte = text[index]
+            guard byte < 0x20 || byte == 0x22 || byte == 0x5C else { continue }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
             appendEscape(byte)
             start = index + 1
         }
-        bytes.append(contentsOf: text[start...])
+        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
     }
 
     private mutating func appendEscape(_ byte: UInt8) {

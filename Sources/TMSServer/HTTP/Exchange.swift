@@ -202,7 +202,16 @@ final class Exchange {
 extension String {
     /// Whether this is the name of that header; names are compared without regard to case.
     func isHeader(_ name: String) -> Bool {
-        utf8.count == name.utf8.count
-            && zip(utf8, name.utf8).allSatisfy { $0 == $1 || $0 | 0x20 == $1 | 0x20 && $0 | 0x20 >= UInt8(ascii: "a") }
+        guard utf8.count == name.utf8.count else { return false }
+        // Asked of every header of every request, so not through iterators.
+        let isSame = utf8.withContiguousStorageIfAvailable { left in
+            name.utf8.withContiguousStorageIfAvailable { right in
+                for (left, right) in zip(left, right) where left != right {
+                    guard left | 0x20 == right | 0x20, left | 0x20 >= UInt8(ascii: "a") else { return false }
+                }
+                return true
+            }
+        }
+        return isSame.flatMap { $0 } ?? (lowercased() == name.lowercased())
     }
 }

@@ -1,3 +1,4 @@
+private import Glibc
 internal import TMSAPI
 internal import Telemetry
 
@@ -62,8 +63,8 @@ struct Router: Sendable {
     func match(method: String, uri: String) -> Match {
         var uri = uri
         return uri.withUTF8 { bytes in
-            let path = bytes.prefix { $0 != UInt8(ascii: "?") }
-            guard path.first == Self.slash, let end = Self.find(path.dropFirst(), from: root, [])
+            let path = Word(rebasing: bytes.prefix { $0 != UInt8(ascii: "?") })
+            guard path.first == Self.slash, let end = Self.find(Word(rebasing: path.dropFirst()), from: root, [])
             else { return .notFound }
             var values: [String] = []
             for word in end.parameters {
@@ -79,7 +80,7 @@ struct Router: Sendable {
     }
 
     private static let slash = UInt8(ascii: "/")
-    private typealias Word = Slice<UnsafeBufferPointer<UInt8>>
+    private typealias Word = UnsafeBufferPointer<UInt8>
 
     /// The routes of a path, with the words that stand for parameters.
     /// - Parameter path: what comes after a slash; nil at the end.
@@ -87,13 +88,20 @@ struct Router: Sendable {
         _ path: Word?, from node: Node, _ parameters: [Word]
     ) -> (routes: [ServedRoute], parameters: [Word])? {
         guard let path else { return node.routes.isEmpty ? nil : (node.routes, parameters) }
-        let word = path.prefix { $0 != slash }
-        let rest = word.endIndex == path.endIndex ? nil : path[(word.endIndex + 1)...]
-        for (bytes, next) in node.words where bytes.count == word.count && word.elementsEqual(bytes) {
+        let length = path.firstIndex(of: slash) ?? path.count
+        let word = Word(rebasing: path[..<length])
+        let rest = length == path.count ? nil : Word(rebasing: path[(length + 1)...])
+        for (bytes, next) in node.words where isSame(word, bytes) {
             if let found = find(rest, from: next, parameters) { return found }
         }
         guard !word.isEmpty, let next = node.parameter else { return nil }
         return find(rest, from: next, parameters + [word])
+    }
+
+    private static func isSame(_ word: Word, _ bytes: [UInt8]) -> Bool {
+        guard word.count == bytes.count else { return false }
+        guard let start = word.baseAddress else { return true }
+        return memcmp(start, bytes, bytes.count) == 0
     }
 
     /// "GET, HEAD, DELETE"

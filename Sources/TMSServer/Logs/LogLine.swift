@@ -10,7 +10,8 @@ struct LogLine {
         bytes.removeAll(keepingCapacity: true)
         bytes.append(contentsOf: "time=".utf8)
         time.append(to: &bytes)
-        field("level", level.rawValue)
+        bytes.append(contentsOf: " level=".utf8)
+        bytes.append(contentsOf: level.rawValue.utf8)
     }
 
     mutating func end() {
@@ -30,8 +31,15 @@ struct LogLine {
     /// Values with anything but plain characters are quoted, so that nobody can forge a field or a line.
     mutating func field(_ name: String, _ value: String) {
         key(name)
-        let isPlain = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x3D }
-        guard !isPlain else { return bytes.append(contentsOf: value.utf8) }
+        var value = value
+        let isPlain = value.withUTF8 { text in
+            guard !text.isEmpty, text.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x22 && $0 != 0x3D }) else {
+                return false
+            }
+            bytes.append(contentsOf: text)
+            return true
+        }
+        guard !isPlain else { return }
         var json = JSONWriter(capacity: value.utf8.count + 8)
         json.string(value)
         bytes.append(contentsOf: json.bytes)

@@ -26,14 +26,15 @@ extension Transaction {
             throw .missingDependency(
                 "user MFA record for user ID '\(userID)' in tenant \(tenant) expired at \(mfa.expiresAt).")
         }
-        let link = "for user \(userID)@\(tenant) with account \(account) on host \(host)"
+        // Spelled out only for whoever is refused.
+        var link: String { "for user \(userID)@\(tenant) with account \(account) on host \(host)" }
         guard let userHost = try userHost(tenant: tenant, userID: userID, host: host, account: account) else {
             throw .missingDependency("user host record not found \(link).")
         }
         guard userHost.expiresAt >= now || !inForce else {
             throw .missingDependency("user host record \(link) expired at \(userHost.expiresAt).")
         }
-        let whose = "for client \(clientID) and client_user_id \(userID) in tenant \(tenant)"
+        var whose: String { "for client \(clientID) and client_user_id \(userID) in tenant \(tenant)" }
         guard let delegation = try delegation(tenant: tenant, clientID: clientID, userID: userID) else {
             throw .missingDependency("delegation record not found \(whose).")
         }

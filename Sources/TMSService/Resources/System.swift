@@ -2,13 +2,9 @@ package import TMSAPI
 package import TMSStore
 
 package struct SystemRules: Sendable {
-    let version: Version
+    package let version: Version
 
     package func hello(_ call: Call<Hello, Nothing>, _ lane: StoreLane, _ respond: Respond<Greeting>) {
         respond(.success(Greeting(call.parameters.name.map { "hello, \($0)!" } ?? "hello!")))
-    }
-
-    package func version(_ call: Call<Nothing, Nothing>, _ lane: StoreLane, _ respond: Respond<Version>) {
-        respond(.success(version))
     }
 }

@@ -5,13 +5,13 @@ extension Transaction {
     /// for every user of the tenant (user `*`). The user's own if both last as long, so that its keys do not go when
     /// the wildcard does.
     package func delegation(tenant: String, clientID: String, userID: String) throws(APIError) -> Grant? {
-        try first(
+        try longest(
             """
-            SELECT id, expires_at FROM delegations
-            WHERE tenant = $1 AND client_id = $2 AND client_user_id IN ($3, '*')
-            ORDER BY expires_at DESC, client_user_id = '*' LIMIT 1
+            SELECT id, expires_at FROM delegations WHERE tenant = $1 AND client_id = $2 AND client_user_id = $3
+            UNION ALL
+            SELECT id, expires_at FROM delegations WHERE tenant = $1 AND client_id = $2 AND client_user_id = '*'
             """,
-            .text(tenant), .text(clientID), .text(userID), as: Grant.init(row:))
+            .text(tenant), .text(clientID), .text(userID))
     }
 
     package func delegation(tenant: String, id: Int32) throws(APIError) -> DelegationDetails? {

@@ -7,15 +7,16 @@ extension Transaction {
     package func userHost(
         tenant: String, userID: String, host: String, account: String
     ) throws(APIError) -> Grant? {
-        try first(
+        try longest(
             """
             SELECT id, expires_at FROM user_hosts
-            WHERE tenant = $1 AND host = $3
-              AND (tms_user_id = $2 AND host_account = $4
-                   OR tms_user_id = '*' AND host_account = '*' AND CAST($2 AS TEXT) = CAST($4 AS TEXT))
-            ORDER BY expires_at DESC, tms_user_id = '*' LIMIT 1
+            WHERE tenant = $1 AND tms_user_id = $2 AND host = $3 AND host_account = $4
+            UNION ALL
+            SELECT id, expires_at FROM user_hosts
+            WHERE tenant = $1 AND tms_user_id = '*' AND host = $3 AND host_account = '*'
+              AND CAST($2 AS TEXT) = CAST($4 AS TEXT)
             """,
-            .text(tenant), .text(userID), .text(host), .text(account), as: Grant.init(row:))
+            .text(tenant), .text(userID), .text(host), .text(account))
     }
 
     package func userHost(tenant: String, id: Int32) throws(APIError) -> UserHostDetails? {

@@ -10,19 +10,19 @@ import Testing
 
 @Suite struct RouterTests {
     private let router = Router([
-        Route(.get, "tms/thing/list") { _ in },
-        Route(.get, "tms/thing/{id}") { _ in },
-        Route(.delete, "tms/thing/{id}") { _ in },
-        Route(.patch, "tms/thing/upd") { _ in },
-        Route(.get, "tms/thing/{owner}/{id}") { _ in },
-        Route(.get, PathTemplate(outsideAPI: "/probe")) { _ in },
+        Route(.get, "tms/thing/list", .read) { _ in },
+        Route(.get, "tms/thing/{id}", .read) { _ in },
+        Route(.delete, "tms/thing/{id}", .read) { _ in },
+        Route(.patch, "tms/thing/upd", .read) { _ in },
+        Route(.get, "tms/thing/{owner}/{id}", .read) { _ in },
+        Route(.get, PathTemplate(outsideAPI: "/probe"), .read) { _ in },
     ])
 
     /// The route's name and its parameters, or the status it would be refused with.
     private func match(_ method: String, _ path: String) -> String {
-        switch router.match(method: method, path: path) {
+        switch router.match(method: method, uri: path) {
         case .route(let route, let parameters):
-            ([route.path.description] + parameters.map { "\($0.name)=\($0.value)" }).joined(separator: " ")
+            ([route.route.path.description] + parameters.map { "\($0.name)=\($0.value)" }).joined(separator: " ")
         case .methodNotAllowed: "405"
         case .notFound: "404"
         }
@@ -49,8 +49,8 @@ import Testing
         ("/v1/tms/thing/list", "GET, HEAD"), ("/v1/tms/thing/x", "GET, HEAD, DELETE"), ("/v1/tms/thing/upd", "PATCH"),
     ])
     func methodsThatAreAllowedAreNamed(path: String, allowed: String) {
-        guard case .methodNotAllowed(allowed) = router.match(method: "PUT", path: path) else {
-            Issue.record("\(router.match(method: "PUT", path: path))")
+        guard case .methodNotAllowed(allowed) = router.match(method: "PUT", uri: path) else {
+            Issue.record("\(router.match(method: "PUT", uri: path))")
             return
         }
     }
@@ -101,7 +101,7 @@ import Testing
         defer { store.shutdown() }
         let service = Service(
             store: store, keyPairs: KeyPairPool(.init()), settings: Settings(), version: Version(), logger: logger)
-        let logins = Routes.all(service).filter(\.isLogin).map(\.path.description)
+        let logins = Routes.all(service).filter { $0.requestClass == .login }.map(\.path.description)
         #expect(logins == ["/v1/tms/pubkeys/creds/retrieve"])
     }
 }

@@ -6,7 +6,7 @@ ROOT   ?= run/tms
 PORT   ?= 3000
 SWIFT  ?= swift
 # Tests in which a time-out of seconds, or a limit of a few connections, is the thing itself.
-TIMED_TESTS = TMSServerTests.(TimeoutTests|LimitTests|ShutdownTests|ConnectionTests|RequestLogTests)
+TIMED_TESTS = TMSServerTests.(TimeoutTests|LimitTests|ShutdownTests|ConnectionTests|RequestLogTests|WatchdogTests|BlockedLoopTests)
 
 .PHONY: help run build test bench bench-lists endurance tsan fmt lint install clean setup
 
@@ -27,7 +27,7 @@ test: setup
 	@scripts/require openssh-server:/usr/sbin/sshd openssh-client:ssh-keygen strace:strace openssl:openssl curl:curl
 	$(SWIFT) build --build-tests
 	@# In parts, each parallel in itself: what loads the machine must not be there where time-outs are tested.
-	$(SWIFT) test --skip-build --filter 'SSHKeysTests|TMSAPITests|TMSStoreTests|TMSServiceTests'
+	$(SWIFT) test --skip-build --filter 'SSHKeysTests|TelemetryTests|TMSAPITests|TMSStoreTests|TMSServiceTests'
 	$(SWIFT) test --skip-build --filter TMSServerTests --skip '$(TIMED_TESTS)'
 	$(SWIFT) test --skip-build --filter '$(TIMED_TESTS)'
 	$(SWIFT) test --skip-build --filter 'TMSKeyCmdTests|TMSCtlTests|EndToEndTests' --skip EnduranceTests

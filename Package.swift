@@ -123,11 +123,14 @@ let package = Package(
             ],
             path: "Tests/TestSupport"
         ),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
         .testTarget(name: "TMSAPITests", dependencies: ["TMSAPI", "Primitives"]),
         .testTarget(name: "SSHKeysTests", dependencies: ["SSHKeys", "Primitives"]),
         .testTarget(
             name: "TMSStoreTests",
-            dependencies: ["TMSStore", "TMSAPI", "TestSupport", .product(name: "Logging", package: "swift-log")]
+            dependencies: [
+                "TMSStore", "TMSAPI", "Primitives", "TestSupport", .product(name: "Logging", package: "swift-log"),
+            ]
         ),
         .testTarget(
             name: "TMSServiceTests",
@@ -139,7 +142,7 @@ let package = Package(
         .testTarget(
             name: "TMSServerTests",
             dependencies: [
-                "TMSServer", "TMSService", "TMSStore", "TMSAPI", "SSHKeys", "tms-server", "TestSupport",
+                "TMSServer", "TMSService", "Telemetry", "TMSStore", "TMSAPI", "SSHKeys", "tms-server", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -24,6 +24,25 @@ import Testing
         #expect(logBytes(test) < 16 << 20)
     }
 
+    /// A reader of old pages keeps the log from starting again. Nobody waits for it.
+    @Test func readerOfOldPagesHoldsUpNoWrite() async throws {
+        let test = try TestStore {
+            $0.checkpointPages = 100
+            $0.busyTimeoutMilliseconds = 60_000
+        }
+        try await test.fill()
+        let reader = try SQLiteConnection(path: test.path, role: .reader, busyTimeoutMilliseconds: 0)
+        try reader.runScript("BEGIN; SELECT COUNT(*) FROM pubkeys")
+        for number in 0..<300 { try await test.insertKey(number) }
+        #expect(logBytes(test) > 100 * 4096)
+        try reader.runScript("COMMIT")
+        // Once it has gone the log starts again.
+        let grown = logBytes(test)
+        for number in 300..<2000 { try await test.insertKey(number) }
+        #expect(logBytes(test) < grown * 3)
+        #expect(try test.count("SELECT COUNT(*) FROM pubkeys") == 2000)
+    }
+
     @Test func shutdownLeavesNoLogBehind() async throws {
         let test = try TestStore()
         try await test.fill()

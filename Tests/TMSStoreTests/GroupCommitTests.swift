@@ -1,4 +1,5 @@
 import Foundation
+import Primitives
 import TMSAPI
 import TMSStore
 import TestSupport
@@ -81,6 +82,22 @@ import Testing
         // Readers do not care about the lock.
         #expect(try await test.read { transaction throws(APIError) in try transaction.tenantIsEnabled("t") })
         try foreign.runScript("COMMIT")
+        try await test.insertKey(2)
+        #expect(try test.count("SELECT COUNT(*) FROM pubkeys") == 1)
+    }
+
+    @Test func writeThatNobodyWaitsForAnyMoreIsNotMade() async throws {
+        let test = try TestStore()
+        try await test.fill()
+        let result: Result<Void, APIError> = await test.onLoop { lane, continuation in
+            let deadline = Deadline(seconds: -1)
+            lane.write(as: TestStore.caller, until: deadline) { transaction throws(APIError) in
+                try transaction.insertKey(1)
+            } then: {
+                continuation.resume(returning: $0)
+            }
+        }
+        #expect(throws: APIError(.unavailable, "")) { try result.get() }
         try await test.insertKey(2)
         #expect(try test.count("SELECT COUNT(*) FROM pubkeys") == 1)
     }

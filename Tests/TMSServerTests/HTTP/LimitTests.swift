@@ -66,15 +66,17 @@ import Testing
             let key = try await account.createdKey()
             let lock = try WriterLock(server)
             async let waiting = account.create()
-            // Refused as soon as the create has its place: one of the two is kept for logins.
-            #expect(try await eventually { try await account.wire.send("GET", "/v1/tms/version").status == 503 })
-            let refused = try await account.wire.send("GET", "/v1/tms/version")
+            // Refused as soon as the create has its place: one of the two is kept for logins and probes.
+            let read = { @Sendable in try await account.wire.send("GET", "/v1/tms/client/none", headers: TestServer.clientHeaders) }
+            #expect(try await eventually { try await read().status == 503 })
+            let refused = try await read()
             expectRefusal(refused, 503, "too many requests")
             #expect(refused.header("retry-after") == "1")
             #expect(try await account.retrieve(key).status == 200)
+            #expect(try await account.wire.send("GET", "/readyz").status == 200)
             try lock.release()
             #expect(try await waiting.status == 201)
-            #expect(try await account.wire.send("GET", "/v1/tms/version").status == 200)
+            #expect(try await read().status == 403)
         }
     }
 
@@ -134,7 +136,7 @@ import Testing
     }
 
     @Test func requestThatIsNotAnsweredInTimeIsTold() async throws {
-        try await Servers.withOwn(["request_timeout_seconds=1", "sqlite_busy_timeout_milliseconds=60000"]) { server in
+        try await Servers.withOwn(["deadline_seconds=1", "sqlite_busy_timeout_milliseconds=60000"]) { server in
             let account = try Account(on: server)
             let lock = try WriterLock(server)
             expectRefusal(try await account.create(), 503, "could not be answered in time")

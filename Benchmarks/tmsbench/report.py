@@ -46,8 +46,8 @@ def git_commit():
 
 
 def target(name, value, limit, unit="", at_least=False):
-    """A target and whether it was met."""
-    met = value >= limit if at_least else value <= limit
+    """A target and whether it was met: not by None, which is a value that could not be measured."""
+    met = value is not None and (value >= limit if at_least else value <= limit)
     return {"target": name, "value": value, "limit": limit, "unit": unit, "at_least": at_least, "met": met}
 
 
@@ -56,7 +56,8 @@ def targets_table(targets):
     for entry in targets:
         sign = ">=" if entry["at_least"] else "<="
         rows.append((entry["target"], f"{sign} {number(entry['limit'])}{entry['unit']}",
-                     f"{number(entry['value'])}{entry['unit']}", "ok" if entry["met"] else "MISSED"))
+                     "-" if entry["value"] is None else f"{number(entry['value'])}{entry['unit']}",
+                     "ok" if entry["met"] else "MISSED"))
     return table(rows, left=(0, 3))
 
 

@@ -7,6 +7,8 @@ struct Report: Encodable {
     let seconds: Double
     /// The generator's own.
     let cpuSeconds: Double
+    /// Below 0 the generator goes before others on its machine.
+    let niceness: Int32
     let streams: [StreamReport]
 
     init(_ streams: [Stream], seconds: Double) {
@@ -14,6 +16,7 @@ struct Report: Encodable {
         var usage = rusage()
         getrusage(RUSAGE_SELF.rawValue, &usage)
         cpuSeconds = usage.ru_utime.seconds + usage.ru_stime.seconds
+        niceness = getpriority(Int32(PRIO_PROCESS.rawValue), 0)
         self.streams = streams.map(StreamReport.init)
     }
 

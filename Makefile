@@ -41,7 +41,7 @@ fuzz-api: setup
 	$(SWIFT) build --product tms-server
 	@scripts/fuzz-api 600 10000
 
-# make bench      CPU and latency of the four operations beside bare NIO and bare SQLite (six minutes); BENCH_FLAGS=--help
+# make bench      CPU and latency of the four operations beside bare NIO and SQLite (six minutes; BENCH_FLAGS=--help)
 BENCH_TOOLS = --server .build/release/tms-server --tools Benchmarks/.build/release
 bench: build bench-tools
 	@scripts/require wrk:wrk strace:strace

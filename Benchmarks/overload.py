@@ -7,8 +7,8 @@
      The normal load goes on beside it.
   4  Normal load again, 12 s. Of its first two nothing is asked.
 
-Latencies count from when a request was due, so a server that stands still, or connections that are all busy, cannot hide
-it. Judged:
+Latencies count from when a request was due, so a server that stands still, or connections that are all busy, cannot
+hide it. Judged:
 
   goodput      creates that succeed during the flood, at least 90 % of capacity
   refusals     503 within 50 ms, for 99 of 100; missed also when the excess is never refused but waits
@@ -94,8 +94,8 @@ def normal_load(fingerprints, other_headers, phases):
     for phase, start, end in phases:
         for name, operation, rate in (("logins", generator.retrieve(fingerprints), LOGINS_PER_SECOND),
                                       ("other", generator.create(other_headers), OTHER_CREATES_PER_SECOND)):
-            streams.append(generator.stream(f"{name} {phase}", operation, NORMAL_CONNECTIONS, end, start=start, rate=rate,
-                                            is_open=True))
+            streams.append(generator.stream(f"{name} {phase}", operation, NORMAL_CONNECTIONS, end, start=start,
+                                            rate=rate, is_open=True))
     return streams
 
 
@@ -214,8 +214,8 @@ def print_overload(measured, judged):
                      *(milliseconds(success.get(part)) for part in ("p50", "p99", "max")),
                      milliseconds(refusal.get("p99"))))
     print(report.table(rows))
-    print(f"\nMemory: {measured['memory_before_mib']:.0f} MiB before, {measured['memory_first_half_mib']:.0f} at most in "
-          f"the first half of the flood, {measured['memory_second_half_mib']:.0f} from then on.\nThe generator took "
+    print(f"\nMemory: {measured['memory_before_mib']:.0f} MiB before, {measured['memory_first_half_mib']:.0f} at most "
+          f"in the first half of the flood, {measured['memory_second_half_mib']:.0f} from then on.\nThe generator took "
           f"{ran['cpu_seconds']:.1f} s of processor in {ran['seconds']:.0f} s, and was "
           f"{milliseconds(stream['lag_us'].get('p99'))} ms late at p99.")
     if judged["sent_per_second"] < REACHED * measured["rate"]:

@@ -148,9 +148,10 @@ def print_recipes(recipes):
         if recipe["failures"]:
             print(f"\n{recipe['recipe']} failed: {recipe['failed_how'] or 'refused, or during its warm-up'}")
         if recipe["cut"]:
-            print(f"\n{recipe['recipe']} was CUT after {recipe['seconds']:.0f} s: {recipe['sent']} of {recipe['asked']} "
-                  f"requests were sent" + (f", after {recipe['warm_up_requests']} without a throttle to warm up."
-                                           if recipe["warm_up_requests"] else "."))
+            print(f"\n{recipe['recipe']} was CUT after {recipe['seconds']:.0f} s: {recipe['sent']} of "
+                  f"{recipe['asked']} requests were sent."
+                  + (f" {recipe['warm_up_requests']} before, without a throttle, were its warm-up."
+                     if recipe["warm_up_requests"] else ""))
 
 
 def milliseconds(microseconds):

@@ -132,7 +132,8 @@ class MemoryWatch:
 
 def run(command, timeout=3600, environment=None, stdin=None):
     """Runs a program to its end and returns what it printed."""
-    result = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=environment, input=stdin or "")
+    result = subprocess.run(
+        command, capture_output=True, text=True, timeout=timeout, env=environment, input=stdin or "")
     if result.returncode != 0:
         raise BenchError(f"{' '.join(map(str, command))}: status {result.returncode}\n{result.stdout}{result.stderr}")
     return result.stdout

@@ -21,8 +21,10 @@ final class Stream {
     private let interval: UInt64?
     /// Of the next arrival, when there is a rate.
     private var dueAt = UInt64.max
-    private var idle: [Connection] = []
-    private var waiting = ArrivalQueue()
+    /// The one that has been idle longest comes first, so that all of them get their share. Lost ones are passed over.
+    private var idle = Queue<Connection>()
+    /// When arrivals that wait for a connection were due.
+    private var waiting = Queue<UInt64>()
     private let totalWeight: Int
 
     /// A throttled stream that falls behind does not make up for more than this.
@@ -76,14 +78,14 @@ final class Stream {
 
     /// Connections that were ready before the stream began.
     private func startUnthrottled(now: UInt64) {
-        while let connection = idle.popLast() { connection.send(choose(), dueAt: now, now: now) }
+        while let connection = nextIdle() { connection.send(choose(), dueAt: now, now: now) }
     }
 
     private func arrive(_ interval: UInt64, now: UInt64) {
         while dueAt <= now, dueAt < endsAt {
             arrivals += 1
             lag.record(nanoseconds: now - dueAt)
-            if let connection = idle.popLast() {
+            if let connection = nextIdle() {
                 connection.send(choose(), dueAt: dueAt, now: now)
             } else if waiting.count < plan.queueMax ?? Self.queueMaxDefault {
                 waiting.append(dueAt)
@@ -96,7 +98,7 @@ final class Stream {
 
     private func throttle(_ interval: UInt64, now: UInt64) {
         if now > dueAt + Self.catchUpNanoseconds { dueAt = now }
-        while dueAt <= now, let connection = idle.popLast() {
+        while dueAt <= now, let connection = nextIdle() {
             arrivals += 1
             lag.record(nanoseconds: now - dueAt)
             connection.send(choose(), dueAt: now, now: now)
@@ -104,6 +106,11 @@ final class Stream {
         }
         // Nobody is free: the next answer will look at the clock again.
         if dueAt <= now { dueAt = now + interval }
+    }
+
+    private func nextIdle() -> Connection? {
+        while let connection = idle.popFirst() { if connection.state == .idle { return connection } }
+        return nil
     }
 
     private func dropWaiting() {
@@ -148,7 +155,6 @@ final class Stream {
     func lost(_ connection: Connection, reason: String, wasBusy: Bool) {
         reconnects += 1
         if !wasBusy { losses[reason, default: 0] += 1 }
-        idle.removeAll { $0 === connection }
     }
 
     /// Opens lost connections again when their pause is over, and gives up what takes too long.
@@ -162,32 +168,32 @@ final class Stream {
     }
 }
 
-/// When waiting arrivals were due, first in first out.
-private struct ArrivalQueue {
-    private var times: [UInt64] = []
+/// First in, first out, at a constant cost.
+private struct Queue<Element> {
+    private var elements: [Element] = []
     private var head = 0
 
-    var count: Int { times.count - head }
+    var count: Int { elements.count - head }
 
-    mutating func append(_ time: UInt64) {
-        times.append(time)
+    mutating func append(_ element: Element) {
+        elements.append(element)
     }
 
-    mutating func popFirst() -> UInt64? {
-        guard head < times.count else { return nil }
+    mutating func popFirst() -> Element? {
+        guard head < elements.count else { return nil }
         defer {
             head += 1
-            // Moves what is left only when it is the smaller half: constant cost per arrival.
-            if head > 1024, head * 2 > times.count {
-                times.removeFirst(head)
+            // Moves what is left only when it is the smaller half.
+            if head > 1024, head * 2 > elements.count {
+                elements.removeFirst(head)
                 head = 0
             }
         }
-        return times[head]
+        return elements[head]
     }
 
     mutating func removeAll() {
-        times = []
+        elements = []
         head = 0
     }
 }

@@ -35,7 +35,6 @@ def report(measured):
     slowest = max(range(len(whole)), key=lambda second: whole[second].get("max_us", 0))
     fifth = max(1, len(whole) // 5)
     rates = [sum(second["succeeded"] for second in part) / fifth for part in (whole[:fifth], whole[-fifth:])]
+    times = ", ".join(f"{name} {latency[name] / 1000:.1f}" for name in ("p50", "p99", "p999", "max"))
     print(f"\nCreates for {measured['seconds']} s over {measured['connections']} connections: {measured['succeeded']} "
-          f"stored, {rates[0]:.0f}/s in the first fifth, {rates[1]:.0f}/s in the last; p50 {latency['p50'] / 1000:.1f}, "
-          f"p99 {latency['p99'] / 1000:.1f}, p99.9 {latency['p999'] / 1000:.1f}, max {latency['max'] / 1000:.1f} ms "
-          f"(in second {slowest}).")
+          f"stored, {rates[0]:.0f}/s in the first fifth, {rates[1]:.0f}/s in the last;\n{times} ms (in second {slowest}).")

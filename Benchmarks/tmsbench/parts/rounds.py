@@ -116,15 +116,15 @@ def report(summaries, fsyncs):
             span(summary, "cpu_ratio"), number(summary.get("rss_mib")), per_request,
         ))
     print(table(rows))
-    print("\nMedians over the rounds; max ms is the worst of all. CPU us: of the server's process, per request. x bare: "
-          "that,\nagainst the bare responder in the same round. inserts: SQLite alone, in one thread, with as many rows "
-          "to a\ntransaction as there are connections.")
+    print("\nMedians over the rounds; max ms is the worst of all. CPU us: of the server's process, per request. x "
+          "bare: that,\nagainst the bare responder in the same round. inserts: SQLite alone, in one thread, with as "
+          "many rows to a\ntransaction as there are connections.")
     for summary in summaries:
         if "of_inserts" in summary:
             print(f"Creates at {summary['connections']} connections: {summary['of_inserts']:.2f} "
-                  f"({span(summary, 'of_inserts')}) of bare inserts of the key's row,\n{summary['of_inserts_audit']:.2f} "
-                  f"({span(summary, 'of_inserts_audit')}) of the key's row and the audit trail's, which is what a create "
-                  "stores.")
+                  f"({span(summary, 'of_inserts')}) of bare inserts of the key's row,\n"
+                  f"{summary['of_inserts_audit']:.2f} ({span(summary, 'of_inserts_audit')}) of the key's row and the "
+                  "audit trail's, which is what a create stores.")
 
 
 def span(summary, name):

@@ -37,4 +37,5 @@ def report(measured):
     rates = [sum(second["succeeded"] for second in part) / fifth for part in (whole[:fifth], whole[-fifth:])]
     times = ", ".join(f"{name} {latency[name] / 1000:.1f}" for name in ("p50", "p99", "p999", "max"))
     print(f"\nCreates for {measured['seconds']} s over {measured['connections']} connections: {measured['succeeded']} "
-          f"stored, {rates[0]:.0f}/s in the first fifth, {rates[1]:.0f}/s in the last;\n{times} ms (in second {slowest}).")
+          f"stored, {rates[0]:.0f}/s in the first fifth, {rates[1]:.0f}/s in the last;\n{times} ms (in second "
+          f"{slowest}).")

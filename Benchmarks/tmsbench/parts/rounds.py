@@ -38,6 +38,8 @@ def measure(programs, folder, loads, keys, settings):
         # Caches fill and buffers grow; the first second of a program's life says nothing of the rest.
         for operation in OPERATIONS:
             warm_up = wrk.measure(targets[operation], operation, 10, 1, fingerprints)
+        # OPERATIONS ends with create.
+        stored = keys + warm_up["requests"]
         for connections, rounds, seconds in loads:
             inserts = [
                 stack.enter_context(BareInserts(
@@ -45,13 +47,14 @@ def measure(programs, folder, loads, keys, settings):
                     rows_per_transaction=connections))
                 for audit in (False, True)
             ]
-            # So that their tables are as long as the server's is after its own warm-up.
+            # So that their tables are as long as the server's is by now, and their caches as warm.
             for program in inserts:
-                program.measure(warm_up["requests"])
+                program.measure(stored)
             for round_number in range(1, rounds + 1):
                 print(f"{connections} connections, round {round_number} of {rounds}", file=sys.stderr)
-                for measurement in measure_round(targets, inserts, connections, seconds, fingerprints):
-                    measurements.append({**measurement, "round": round_number})
+                measured = measure_round(targets, inserts, connections, seconds, fingerprints)
+                stored += measured["create"]["requests"]
+                measurements += [{**measurement, "round": round_number} for measurement in measured.values()]
     return measurements
 
 
@@ -65,9 +68,9 @@ def measure_round(targets, inserts, connections, seconds, fingerprints):
     create = measured["create"]
     # As many rows as the server stored in this round, so that its table and theirs grow alike.
     for program, name in zip(inserts, ("of_inserts", "of_inserts_audit")):
-        measured[program.operation] = stored = program.measure(create["requests"])
-        create[name] = create["requests_per_second"] / stored["requests_per_second"]
-    return measured.values()
+        measured[program.operation] = inserted = program.measure(create["requests"])
+        create[name] = create["requests_per_second"] / inserted["requests_per_second"]
+    return measured
 
 
 def summarize(measurements):

@@ -8,7 +8,7 @@ SWIFT  ?= swift
 # Tests in which a time-out of seconds, or a limit of a few connections, is the thing itself.
 TIMED_TESTS = TMSServerTests.(TimeoutTests|LimitTests|ShutdownTests|ConnectionTests|RequestLogTests|WatchdogTests|BlockedLoopTests)
 
-.PHONY: help run build test bench bench-lists endurance tsan fmt lint install clean setup
+.PHONY: help run build test bench bench-compare bench-lists recipes overload endurance tsan fmt lint install clean setup
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -41,17 +41,34 @@ fuzz-api: setup
 	$(SWIFT) build --product tms-server
 	@scripts/fuzz-api 600 10000
 
-# make bench      CPU and latency of the four operations beside a bare NIO responder (some minutes)
-bench: build
-	@scripts/require wrk:wrk python3:python3
-	$(SWIFT) build -c release --static-swift-stdlib --package-path Benchmarks
-	python3 Benchmarks/bench.py --server .build/release/tms-server --bare Benchmarks/.build/release/BareResponder \
-		$(BENCH_FLAGS)
+# make bench      CPU and latency of the four operations beside bare NIO and SQLite (six minutes; BENCH_FLAGS=--help)
+BENCH_TOOLS = --server .build/release/tms-server --tools Benchmarks/.build/release
+bench: build bench-tools
+	@scripts/require wrk:wrk strace:strace
+	python3 Benchmarks/bench.py $(BENCH_TOOLS) $(BENCH_FLAGS)
+
+# make bench-compare  two results side by side: A=before.json B=after.json, or the two newest
+bench-compare:
+	@scripts/require python3:python3
+	@python3 Benchmarks/compare.py $(A) $(B)
 
 # make bench-lists  first and last page of a list of a million keys
 bench-lists: build
 	@scripts/require python3:python3
 	python3 Benchmarks/lists.py --server .build/release/tms-server $(BENCH_FLAGS)
+
+# make recipes    the users' own load recipes (half an hour; six minutes with BENCH_FLAGS='--scale 1')
+recipes: build bench-tools
+	python3 Benchmarks/recipes.py $(BENCH_TOOLS) $(BENCH_FLAGS)
+
+# make overload   a flood of five times the creates the server can make (a minute)
+overload: build bench-tools
+	python3 Benchmarks/overload.py $(BENCH_TOOLS) $(BENCH_FLAGS)
+
+.PHONY: bench-tools
+bench-tools:
+	@scripts/require python3:python3
+	$(SWIFT) build -c release --static-swift-stdlib --package-path Benchmarks
 
 # make endurance  a million creates, then a million lookups, over 100 connections
 endurance: build

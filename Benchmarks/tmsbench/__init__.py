@@ -1,0 +1,1 @@
+"""What the measuring scripts share: programs under test, load, and reports."""

@@ -31,8 +31,7 @@ class Load(NamedTuple):
 class Mixture:
     def __init__(self, server, folder):
         self._server = server
-        # What the script sends, with a word where a fingerprint comes: so it is written down in one place.
-        self._requests = folder / "mixture.json"
+        # The script reads these, with a word where a fingerprint comes: so they are written down in one place.
         texts = {"lasting": requests.create(), "short": requests.create(ttl_minutes=1),
                  "lookup": requests.lookup("FINGERPRINT"), "delete": requests.delete("FINGERPRINT"),
                  "client": requests.get_client()}

@@ -5,14 +5,15 @@ stay are deleted later, and those that expired are purged. No request fails or t
 write-ahead log do not grow, expired keys are refused, and the watchdog says nothing.
 """
 
-import json
 import statistics
 import time
 
 from harness import requests
-from harness.load import PacedThread, make_key
+from harness.gauges import Gauges
+from harness.load import make_key
 from harness.mixture import Mixture
-from harness.samples import Caller, others, tally
+from harness.purger import Purger
+from harness.samples import others, tally
 
 SECONDS_MIN = 60
 CONNECTIONS = 64
@@ -59,7 +60,7 @@ def run(stage):
     stage.expect(purger.purged and not others(purger.samples, 200), "expired keys are purged",
                  f"{purger.purged} in {tally(purger.samples)}")
     expect_expiry(stage, server, short_lived, made)
-    expect_no_growth(stage, gauges, seconds)
+    expect_no_growth(stage, gauges)
     stage.expect_lookups(prober.samples)
     stage.expect_no_blame(server)
 
@@ -71,14 +72,14 @@ def expect_expiry(stage, server, fingerprints, made):
     stage.expect(statuses <= {403, 404}, "keys of a minute are no good after it", statuses)
 
 
-def expect_no_growth(stage, gauges, seconds):
+def expect_no_growth(stage, gauges):
     """Memory: the last fifth of the time beside the fifth before the middle. The log: at any time."""
     resident = [gauge.resident for gauge in gauges.taken]
     fifth = max(1, len(resident) // 5)
     middle = len(resident) // 2
     before = statistics.median(resident[max(0, middle - fifth):middle + 1])
     after = statistics.median(resident[-fifth:])
-    stage.figure("memory", f"{before >> 20 if isinstance(before, int) else before / 2**20:.0f} -> {after / 2**20:.0f} MiB")
+    stage.figure("memory", f"{before / 2**20:.0f} -> {after / 2**20:.0f} MiB")
     stage.expect(after <= before + max(GROWTH_MAX * before, GROWTH_BYTES), "memory does not grow in the second half",
                  f"{before / 2**20:.1f} -> {after / 2**20:.1f} MiB")
     longest = max(gauge.log for gauge in gauges.taken)

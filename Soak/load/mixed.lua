@@ -77,8 +77,8 @@ end
 function delay()
   if not interval then return 0 end
   local now = milliseconds()
-  -- What could not be sent in time is not made up for: the load would be more than was asked for.
-  due = math.max(due + interval, now - 100)
+  -- What could not be sent within a second is not made up for: after a standstill that would be a flood.
+  due = math.max(due + interval, now - 1000)
   return math.max(0, math.floor(due - now + math.random()))
 end
 

@@ -13,7 +13,7 @@ from harness.gauges import Gauges
 from harness.load import make_key
 from harness.mixture import Mixture
 from harness.purger import Purger
-from harness.samples import others, tally
+from harness.samples import others, slowest, tally
 
 SECONDS_MIN = 60
 CONNECTIONS = 64
@@ -49,9 +49,10 @@ def run(stage):
     gauges.stop()
     purger.stop()
 
-    stage.figure("load", f"{load.per_second:.0f}/s for {seconds:.0f} s")
+    stage.figure("load", f"{load.per_second:.0f}/s ({load.per_second / capacity.per_second:.0%}) for {seconds:.0f} s")
     stage.figure("p99", f"{load.p99 * 1000:.0f} ms")
     stage.figure("max", f"{load.slowest * 1000:.0f} ms")
+    stage.figure("slowest purge", f"{slowest(purger.samples) * 1000:.0f} ms")
     stage.expect(load.requests and not load.failures, "no request fails", f"{load.requests}: {load.outcomes}")
     stage.expect(load.slowest <= REQUEST_SECONDS_MAX, "no request takes longer than a second",
                  f"{load.slowest * 1000:.0f} ms")

@@ -72,7 +72,8 @@ class Creators:
 
     @property
     def samples(self):
-        return sorted((sample for caller in self._callers for sample in list(caller.samples)), key=lambda sample: sample.at)
+        samples = [sample for caller in self._callers for sample in list(caller.samples)]
+        return sorted(samples, key=lambda sample: sample.at)
 
     def stop(self):
         for thread in self._threads:

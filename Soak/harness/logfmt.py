@@ -22,3 +22,9 @@ def events(path, event, fields):
             if entry.get("event") == event and all(entry.get(name) == value for name, value in fields.items()):
                 found.append(entry)
     return found
+
+
+def strange_lines(path):
+    """What is not a line of the server's own log: crashes and warnings of what it is built on."""
+    with open(path, errors="replace") as log:
+        return [line.rstrip() for line in log if not line.startswith("time=")]

@@ -4,6 +4,7 @@ import contextlib
 import json
 import time
 
+from harness import logfmt
 from harness.load import Creators, Prober, lost, make_key
 from harness.samples import others, slowest, tally
 from harness.server import Server
@@ -83,6 +84,8 @@ class Stage:
         with contextlib.suppress(OSError):
             (self.folder / "metrics.txt").write_bytes(server.get("/metrics").body)
         self.expect(server.stop() == 0, "the server stops with status 0", f"status {server.process.returncode}")
+        strange = logfmt.strange_lines(server.log_path)
+        self.expect(not strange, "its log has nothing but log lines", strange[0][:200] if strange else "")
 
     def prober(self, server, fingerprint=None):
         """Lookups all the while; `expect_lookups` says how they must have been."""

@@ -24,7 +24,7 @@ def run(stage):
     time.sleep(pause)
     server.send_signal(signal.SIGCONT)
     resumed = time.monotonic()
-    stage.expect_within(5, lambda: server.events("the process stood still"), "the log says that the process stood still")
+    stage.expect_within(5, lambda: server.events("the process stood still"), "the log says that it stood still")
     time.sleep(4)
     prober.stop()
     creators.stop()

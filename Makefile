@@ -57,7 +57,7 @@ bench-lists: build
 endurance: build
 	TMS_PROGRAMS=$(CURDIR)/.build/release TMS_ENDURANCE_REQUESTS=1000000 $(SWIFT) test --filter EnduranceTests
 
-# make soak       ten minutes of harm: full and slow disks, clients that vanish, clock steps, kills … (SOAK_FLAGS=--help)
+# make soak       ten minutes of harm: full and slow disks, clients that vanish, clock steps, kills … (SOAK_FLAGS=--quick)
 soak: build
 	@scripts/require wrk:wrk python3:python3 gcc:gcc
 	python3 Soak/soak.py --server .build/release/tms-server $(SOAK_FLAGS)

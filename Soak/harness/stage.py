@@ -27,6 +27,7 @@ class Stage:
         self.is_quick = is_quick
         self.figures = {}
         self.failures = []
+        self.doubts = []
         self.held = 0
         self.slowest_lookup = None
         self._program = program
@@ -57,6 +58,11 @@ class Stage:
         while not (holds := condition()) and time.monotonic() - began < seconds:
             time.sleep(0.05)
         return self.expect(holds, what, f"after {time.monotonic() - began:.1f} s")
+
+    def doubt(self, what):
+        """Says that the server was not put to the test as it should have been, through no fault of its own."""
+        self._note(f"DOUBT  {what}")
+        self.doubts.append(what)
 
     def figure(self, name, value):
         self.figures[name] = value

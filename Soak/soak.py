@@ -10,15 +10,17 @@ SCENARIOS
                                all of them, ten minutes in all; the first takes what time the others leave
   soak.py --seconds 1200       the same with a longer first one
   soak.py --only disk_full     one of them; may be repeated
-  soak.py --quick              short versions of those that CI runs, in a minute and a half
+  soak.py --quick              short versions of those that CI runs, in a minute and a half at most
   soak.py --describe           what each does and what must be seen
 
 The table in the end has a line for each scenario. What was expected and seen in detail, the server's log, its last
 metrics, and the fate of every request are in .build/soak/DATE/SCENARIO; the next run removes them.
 
-Exit status 1 when something was not as it must be. A scenario is in doubt when all was well, but the machine had too much
-else to do for the load that was meant: on a quiet one it says more. Needs Linux, gcc for the shims, wrk for the mixed load, and root for
-the disk that is filled (it mounts a tmpfs); `--skip disk_full` where there is no root.
+Exit status 1 when something was not as it must be. A scenario is in doubt when all was well, but the machine had too
+much else to do for the load that was meant: on a quiet one it says more.
+
+Needs Linux, gcc for the shims, wrk for the mixed load, and root for the disk that is filled (it mounts a tmpfs);
+`--skip disk_full` where there is no root.
 """
 
 import argparse
@@ -34,8 +36,11 @@ import time
 import traceback
 from pathlib import Path
 
-from harness.failure import SoakError
-from harness.stage import Stage
+# Nothing is left beside the sources.
+sys.dont_write_bytecode = True
+
+from harness.failure import SoakError  # noqa: E402
+from harness.stage import Stage  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / ".build" / "soak"
@@ -108,7 +113,8 @@ def run_scenario(name, scenario, seconds, arguments, folder):
         try:
             with time_limit(seconds * PATIENCE + 30), stage:
                 scenario.run(stage)
-        except (SoakError, OSError) as error:
+        except Exception as error:
+            # Whatever it was, such as an answer that is no JSON: the other scenarios still have something to say.
             (folder / "error.txt").write_text(traceback.format_exc())
             stage.expect(False, f"{type(error).__name__}: {error}")
     return stage, time.monotonic() - began

@@ -1,7 +1,7 @@
 -- The mixed load of harness/mixture.py, for one thread of wrk: prints one line of JSON at the end.
 --
--- Of ten requests one makes a key that lasts, one a key of a minute, one deletes the oldest of those that last, one asks
--- for the client, and six look up a key that was made lately. TMS_PER_SECOND spreads them evenly over time.
+-- Of ten requests one makes a key that lasts, one a key of a minute, one deletes the oldest of those that last, one
+-- asks for the client, and six look up a key that was made lately. TMS_PER_SECOND spreads them evenly over time.
 
 local ffi = require("ffi")
 ffi.cdef [[

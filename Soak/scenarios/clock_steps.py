@@ -15,8 +15,8 @@ from harness.connection import Connection
 from harness.load import make_key
 from harness.samples import between, others, slowest, tally
 
-SECONDS = 30
-QUICK_SECONDS = 12
+SECONDS = 25
+QUICK_SECONDS = 10
 HOUR = 3600
 DISABLE = "UPDATE clients SET enabled = ? WHERE tenant = 'test' AND client_id = 'testclient1'"
 

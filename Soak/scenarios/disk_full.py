@@ -1,9 +1,9 @@
 """The disk fills up under load, and has room again later.
 
-The server's folder is on a small disk, which is filled with ballast while keys are made and looked up. Creates must be
-refused with 503 or 507 and Retry-After, with a log line that says why, while lookups go on. When the ballast is removed,
-creates succeed again without a restart. Every key that was acknowledged before, while and after is there in the end,
-and again after a restart.
+The server's folder is on a small disk, which is filled with ballast while keys are made and looked up. Creates must
+be refused with 503 or 507 and Retry-After, with a log line that says why, while lookups go on. When the ballast is
+removed, creates succeed again without a restart. Every key that was acknowledged before, while and after is there in the
+end, and again after a restart.
 """
 
 import time
@@ -11,8 +11,8 @@ import time
 from harness import requests
 from harness.samples import between, others, tally
 
-SECONDS = 40
-QUICK_SECONDS = 16
+SECONDS = 20
+QUICK_SECONDS = 12
 REFUSALS = (503, 507)
 
 

@@ -9,7 +9,7 @@ import time
 
 from harness.samples import tally
 
-SECONDS = 45
+SECONDS = 20
 ROUNDS = 3
 
 

@@ -12,7 +12,7 @@ from harness.connection import Connection
 from harness.failure import SoakError
 from harness.load import make_key
 
-SECONDS = 45
+SECONDS = 30
 SECONDS_MAX = 4
 SENDERS = 100
 READERS = 40

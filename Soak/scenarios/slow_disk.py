@@ -1,7 +1,7 @@
 """The disk takes 2.5 s for each flush, and later hangs for 9 s.
 
-A shim delays fsync and fdatasync. The watchdog must speak: a log line that the writer is late with its commit, /healthz
-degraded, /readyz 503, tms_part_late 1, and all of it on the diagnosis socket too. Lookups must not notice. While the disk
+A shim delays fsync and fdatasync. The watchdog must speak: a log line that the writer is late with its commit,
+/healthz degraded, also on the diagnosis socket, /readyz 503, tms_part_late 1. Lookups must not notice. While the disk
 hangs, writes that have waited for deadline_seconds (5) are refused with 503. When the disk is quick again everything is
 as before, without a restart, and every acknowledged key is there.
 """
@@ -12,8 +12,8 @@ import time
 from harness.diagnosis import ask_diagnosis
 from harness.samples import between, others, slowest, tally
 
-SECONDS = 60
-QUICK_SECONDS = 28
+SECONDS = 35
+QUICK_SECONDS = 22
 SLOW_MILLISECONDS = 2_500
 HANGING_MILLISECONDS = 1_000_000
 DEADLINE_SECONDS = 5
@@ -23,9 +23,9 @@ PATIENCE_SECONDS = 2
 
 def run(stage):
     disk = stage.shim("slowdisk", "TMS_SOAK_DISK")
-    stage.at_end(disk.set, 0)
     server = stage.server("watchdog_milliseconds=1000", f"deadline_seconds={DEADLINE_SECONDS}",
                           environment=disk.environment)
+    # A server is not told to stop while its disk hangs.
     stage.at_end(disk.set, 0)
     prober = stage.prober(server)
     creators = stage.creators(server, threads=16, per_second=160)

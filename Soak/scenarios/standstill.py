@@ -9,7 +9,7 @@ import time
 
 from harness.samples import between, others, tally
 
-SECONDS = 20
+SECONDS = 15
 QUICK_SECONDS = 12
 
 

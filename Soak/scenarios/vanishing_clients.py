@@ -10,7 +10,7 @@ import time
 from harness import requests
 from harness.connection import Connection
 
-SECONDS = 30
+SECONDS = 15
 QUICK_SECONDS = 12
 SECONDS_MAX = 3
 

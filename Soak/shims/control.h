@@ -1,4 +1,4 @@
-/* One 64-bit number in a file that the soak run writes and the shim reads, through memory: a look at it costs nothing. */
+/* One 64-bit number in a file that the soak run writes and the shim reads, through memory: a look costs nothing. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
-/* A disk that is slow, or hangs: fsync and fdatasync take as many milliseconds longer as the file named by TMS_SOAK_DISK
- * says. A wait ends early when the number is made smaller, so a hang of unknown length is a large number, then 0. */
+/* A disk that is slow, or hangs: fsync and fdatasync take as many milliseconds longer as the file named by
+ * TMS_SOAK_DISK says. A wait ends early when the number is made smaller, so a hang of unknown length is a large number,
+ * then 0. */
 #include <sys/syscall.h>
 #include <time.h>
 

@@ -8,7 +8,7 @@ SWIFT  ?= swift
 # Tests in which a time-out of seconds, or a limit of a few connections, is the thing itself.
 TIMED_TESTS = TMSServerTests.(TimeoutTests|LimitTests|ShutdownTests|ConnectionTests|RequestLogTests|WatchdogTests|BlockedLoopTests)
 
-.PHONY: help run build test bench bench-compare bench-lists recipes overload endurance tsan fmt lint install clean setup
+.PHONY: help run build test bench bench-compare bench-lists recipes overload endurance soak tsan fmt lint install clean setup
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -74,6 +74,11 @@ bench-tools:
 endurance: build
 	TMS_PROGRAMS=$(CURDIR)/.build/release TMS_ENDURANCE_REQUESTS=1000000 $(SWIFT) test --filter EnduranceTests
 
+# make soak       ten minutes of harm: full and slow disks, clients that vanish, clock steps, kills … (SOAK_FLAGS=--quick)
+soak: build
+	@scripts/require wrk:wrk python3:python3 gcc:gcc
+	python3 Soak/soak.py --server .build/release/tms-server $(SOAK_FLAGS)
+
 # make tsan       the store's and the rules' tests under ThreadSanitizer
 tsan: setup
 	$(SWIFT) test --sanitize=thread --scratch-path .build/tsan --filter 'TMSStoreTests|TMSServiceTests'
@@ -85,6 +90,7 @@ fmt:
 # make lint       say what is not formatted, and what repeats another file
 lint:
 	@scripts/check-repeats
+	@scripts/check-dashboard
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Sources
 
 # make install    the programs into PREFIX (default /usr/local)

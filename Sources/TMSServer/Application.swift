@@ -81,8 +81,6 @@ struct Application {
                 loop, probes.routes, LoopLoad(telemetry.heartbeat("diagnosis")), index: 0, count: 1,
                 readsDatabase: false)
         }
-        let diagnosing = await diagnosis.start()
-
         var services: [any ServiceLifecycle.Service] = [
             Listener(server: server, scheme: configuration.address.scheme, announce: announce)
         ]
@@ -90,11 +88,12 @@ struct Application {
         let lifecycle = ServiceGroup(
             services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         var failure: (any Error)?
-        do { try await lifecycle.run() } catch { failure = error }
-        keyPairs.shutdown()
-        store.shutdown()
-        watchdog.shutdown()
-        try await diagnosis.stop(diagnosing)
+        try await diagnosis.serve {
+            do { try await lifecycle.run() } catch { failure = error }
+            keyPairs.shutdown()
+            store.shutdown()
+            watchdog.shutdown()
+        }
         try await group.shutdownGracefully()
         if let failure { throw failure }
         logger.notice("stopped")

@@ -1,3 +1,4 @@
+private import Glibc
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
@@ -19,23 +20,27 @@ struct DiagnosisListener {
         self.root = root
         self.logger = logger
         server = HTTPServer(
-            HTTPServer.Configuration(place: .socket(root.diagnosisSocket), limits: limits, shutdownTimeoutSeconds: 0),
+            HTTPServer.Configuration(place: .socket(root.diagnosisSocket), limits: limits, shutdownTimeoutSeconds: 1),
             loops: LoopStates([(loop: loop, state: try makeState(loop))]), group: group, logger: logger)
     }
 
-    /// A server that cannot be asked this way still serves.
-    func start() async -> HTTPServer.Listening? {
-        do {
-            try PrivateFile.makeFolder(root.runFolder)
-            return try await server.listen()
-        } catch {
-            logger.warning("no diagnosis socket", metadata: ["path": "\(root.diagnosisSocket)", "error": "\(error)"])
-            return nil
-        }
+    /// Answers until `work` has come to its end. A server that cannot be asked this way still serves.
+    func serve(during work: () async -> Void) async throws {
+        await listen(during: work)
+        // What listened must be gone before its loop is.
+        try await group.shutdownGracefully()
     }
 
-    func stop(_ listening: HTTPServer.Listening?) async throws {
-        if let listening { await server.stop(listening) }
-        try await group.shutdownGracefully()
+    private func listen(during work: () async -> Void) async {
+        do {
+            try PrivateFile.makeFolder(root.runFolder)
+            let listening = try await server.listen()
+            await work()
+            await server.stop(listening)
+            unlink(root.diagnosisSocket)
+        } catch {
+            logger.warning("no diagnosis socket", metadata: ["path": "\(root.diagnosisSocket)", "error": "\(error)"])
+            await work()
+        }
     }
 }

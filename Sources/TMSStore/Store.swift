@@ -12,9 +12,9 @@ package final class Store: Sendable {
     package struct Configuration: Sendable {
         /// The database file. Its directory must exist.
         package var path: String
-        /// Writes waiting for the writer; beyond it a write is refused at once. At 15,000 writes a second the default
-        /// is a quarter of a second of work.
-        package var writeQueueMax = 4096
+        /// Writes waiting for the writer; beyond it whoever has the most of them is refused at once. At 15,000 writes a
+        /// second the default is 70 ms of work.
+        package var writeQueueMax = 1024
         /// Logins waiting to have their use counted: they go before everything else, and are seldom.
         package var loginQueueMax = 1024
         /// Writes that share one commit. More would save nothing and make the first of them wait.

@@ -76,6 +76,9 @@ extension ConfigurationKey {
         integer(
             "unsent_bytes_max", \.limits.unsentBytesMax, 1_048_576...68_719_476_736,
             "Bytes of large answers that callers have not taken yet. Beyond them lists get 503."),
+        integer(
+            "refusal_pause_milliseconds", \.limits.refusalPauseMilliseconds, 0...10_000,
+            "For which a connection is not read after a refusal, so that who does not heed Retry-After costs little."),
         integer("body_bytes_max", \.limits.bodyBytesMax, 1024...16_777_216, "Bytes of a request's body."),
         integer(
             "idle_timeout_seconds", \.limits.idleTimeoutSeconds, 1...86_400,

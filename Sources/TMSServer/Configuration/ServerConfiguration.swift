@@ -21,7 +21,7 @@ struct ServerConfiguration: Sendable {
     var eventLoops = 0
     var keyPairs = KeyPairPool.Configuration()
     var watchdogMilliseconds = 1000
-    var writeQueueMax = 4096
+    var writeQueueMax = 1024
     var loginQueueMax = 1024
     var writeBatchMax = 256
     var busyTimeoutMilliseconds: Int32 = 5000

@@ -7,8 +7,9 @@ internal import TMSStore
 /// One connection: gathers each request into an ``Exchange`` and writes its answer.
 ///
 /// Behind NIO's pipelining handler, so that there is one request at a time and answers keep their order.
-final class ConnectionHandler: ChannelInboundHandler {
+final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = Never
     typealias OutboundOut = HTTPServerResponsePart
 
     private enum State {
@@ -24,6 +25,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private let loop: LoopState
     private var state = State.idle
+    private var gate = ReadGate()
     private var context: ChannelHandlerContext?
     /// Nanoseconds by `Monotonic`.
     private var lastActivity = Monotonic.nanoseconds
@@ -114,6 +116,27 @@ final class ConnectionHandler: ChannelInboundHandler {
             wrapOutboundOut(.head(HTTPResponseHead(version: version, status: .continue))), promise: nil)
     }
 
+    // MARK: Reading or not
+
+    func read(context: ChannelHandlerContext) {
+        if gate.mayRead() { context.read() }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if gate.peerTakesAnswers(context.channel.isWritable) { context.read() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// After a refusal by a limit.
+    private func pauseReading(_ context: ChannelHandlerContext) {
+        let pause = TimeAmount.milliseconds(loop.limits.refusalPauseMilliseconds)
+        guard pause.nanoseconds > 0, gate.beginPause() else { return }
+        context.eventLoop.assumeIsolated().scheduleTask(in: pause) { [weak self] in
+            guard let self, gate.endPause() else { return }
+            self.context?.read()
+        }
+    }
+
     // MARK: Answering
 
     /// Writes an answer; called by the exchange, once.
@@ -139,6 +162,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         }
         if case .answering = state { state = .idle }
         lastActivity = Monotonic.nanoseconds
+        if status == .serviceUnavailable { pauseReading(context) }
         if mustClose {
             state = .discarding
             context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { [weak self] _ in

@@ -117,8 +117,6 @@ final class HTTPServer: Sendable {
                     let pipeline = channel.pipeline.syncOperations
                     if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls.current)) }
                     try pipeline.configureHTTPServerPipeline(withErrorHandling: false)
-                    // Whoever does not take its answers is asked for nothing more.
-                    try pipeline.addHandler(BackPressureHandler())
                     try pipeline.addHandler(ConnectionHandler(loop: loops.state(of: channel.eventLoop)))
                 }
             }

@@ -153,4 +153,5 @@ struct HTTPLimits: Sendable {
     var idleTimeoutSeconds = 60
     var requestTimeoutSeconds = 30
     var deadlineSeconds = 10
+    var refusalPauseMilliseconds: Int64 = 25
 }

@@ -33,6 +33,8 @@ final class LogSink: Sendable {
     private let isDue = Monitor(false)
     private let thread: WorkerThread
     let level: Logger.Level
+    /// Of what is logged through swift-log; requests are logged one by one.
+    let repeats = RepeatLimit()
 
     private let droppedLines: Counter
     private static let writing: Activity = "write log lines"

@@ -19,8 +19,15 @@ struct LogfmtHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
+        let message = event.message.description
+        var leftOut = 0
+        if event.level >= .warning {
+            guard let count = sink.repeats.admit(message) else { return }
+            leftOut = count
+        }
         sink.add(level: event.level) { line in
-            line.field("event", event.message.description)
+            line.field("event", message)
+            if leftOut > 0 { line.field("left_out", leftOut) }
             let all = metadata.merging(event.metadata ?? [:]) { $1 }
             for (name, value) in all.sorted(by: { $0.key < $1.key }) { line.field(name, value.description) }
             line.field("in", label)

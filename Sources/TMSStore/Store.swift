@@ -22,7 +22,7 @@ package final class Store: Sendable {
         /// How long a statement waits for a lock that another process holds, such as a backup's.
         package var busyTimeoutMilliseconds: Int32 = 5000
         /// Pages (of 4 KiB) in the write-ahead log from which on it is copied into the database file.
-        package var checkpointPages = 4096
+        package var checkpointPages = 16_384
         /// Threads that read lists, each with a connection of its own.
         package var listThreads = 2
         /// Lists waiting for such a thread; beyond it a list is refused at once.

@@ -137,12 +137,22 @@ extension JSONParser {
     private mutating func string() throws(Failure) -> String {
         index += 1
         let start = index
-        while let byte = current, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { index += 1 }
-        if current == UInt8(ascii: "\"") {
-            defer { index += 1 }
-            return try text(bytes[start..<index], at: start)
+        // Nearly every string ends before it has an escape or anything that is not ASCII.
+        let (end, isASCII) = bytes.withUnsafeBufferPointer { bytes in
+            var (end, seen): (Int, UInt8) = (start, 0)
+            while end < bytes.count {
+                let byte = bytes[end]
+                if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { break }
+                seen |= byte
+                end += 1
+            }
+            return (end, seen < 0x80)
         }
-        return try stringWithEscapes(from: start)
+        index = end
+        guard current == UInt8(ascii: "\"") else { return try stringWithEscapes(from: start) }
+        index += 1
+        guard isASCII else { return try text(bytes[start..<end], at: start) }
+        return bytes.withUnsafeBufferPointer { String(decoding: $0[start..<end], as: UTF8.self) }
     }
 
     private func text(_ utf8: some Collection<UInt8>, at offset: Int) throws(Failure) -> String {

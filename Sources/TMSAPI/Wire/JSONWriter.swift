@@ -134,17 +134,34 @@ package struct JSONWriter: Sendable {
     }
 
     private mutating func appendEscaped(_ text: UnsafeRawBufferPointer) {
-        // Nearly no text has anything to escape: it is looked through in one go and copied in one go.
-        let text = text.bindMemory(to: UInt8.self)
         var start = 0
-        for index in 0..<text.count {
-            let byte = text[index]
-            guard byte < 0x20 || byte == 0x22 || byte == 0x5C else { continue }
-            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<index]))
-            appendEscape(byte)
+        while let index = Self.firstToEscape(in: text, from: start) {
+            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start..<index]).bindMemory(to: UInt8.self))
+            appendEscape(text[index])
             start = index + 1
         }
-        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start...]))
+        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[start...]).bindMemory(to: UInt8.self))
+    }
+
+    /// Looks at eight bytes at a time: nearly no text has anything to escape, and keys are long.
+    private static func firstToEscape(in text: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        func isToEscape(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5C }
+        let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        var index = start
+        while index + 8 <= text.count {
+            let word = text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let (quotes, slashes) = (word ^ (ones &* 0x22), word ^ (ones &* 0x5C))
+            // Has a byte below 0x20, or one that the exclusive or has made zero ("Bit Twiddling Hacks", hasless).
+            let found =
+                (word &- ones &* 0x20) & ~word | (quotes &- ones) & ~quotes | (slashes &- ones) & ~slashes
+            if found & highs != 0 { break }
+            index += 8
+        }
+        while index < text.count {
+            if isToEscape(text[index]) { return index }
+            index += 1
+        }
+        return nil
     }
 
     private mutating func appendEscape(_ byte: UInt8) {

@@ -28,7 +28,7 @@ struct ServerConfiguration: Sendable {
     var listThreads = 2
     var listQueueMax = 128
     var listSecondsMax = 10
-    var checkpointPages = 4096
+    var checkpointPages = 16_384
     var logLevel = Logger.Level.info
     var logFile = ""
 }

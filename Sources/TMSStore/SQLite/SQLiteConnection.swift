@@ -188,6 +188,12 @@ package final class SQLiteConnection: SQLConnection {
         guard result == SQLITE_OK else { throw StoreError(sqlite: result, handle: handle, context: "checkpoint") }
         return (Int(logPages), Int(copiedPages))
     }
+
+    /// Waits until what checkpoints have copied is on the disk.
+    func syncDatabase() throws(StoreError) {
+        let result = tms_sqlite_sync_database(handle)
+        guard result == SQLITE_OK else { throw StoreError(sqlite: result, handle: handle, context: "sync") }
+    }
 }
 
 extension StoreError {

@@ -123,9 +123,12 @@ private final class LogCopier: @unchecked Sendable {
         do throws(StoreError) {
             heartbeat.begin(Work.beside)
             let began = Monotonic.nanoseconds
-            // The first pass copies most of the log, the second what was written meanwhile; what is left is short.
-            try connection.checkpoint(.passive)
-            try connection.checkpoint(.passive)
+            // The first pass copies most of the log, the second what was written meanwhile; what is left is short. SQLite
+            // waits for the disk only in a pass that reaches the log's end, and so would do all of it in the last.
+            for _ in 0..<2 {
+                try connection.checkpoint(.passive)
+                try connection.syncDatabase()
+            }
             beside.add(Monotonic.nanoseconds - began)
         } catch {
             report(error)

@@ -127,14 +127,9 @@ final class ConnectionHandler: ChannelDuplexHandler {
         context.fireChannelWritabilityChanged()
     }
 
-    /// After a refusal by a limit.
-    private func pauseReading(_ context: ChannelHandlerContext) {
-        let pause = TimeAmount.milliseconds(loop.limits.refusalPauseMilliseconds)
-        guard pause.nanoseconds > 0, gate.beginPause() else { return }
-        context.eventLoop.assumeIsolated().scheduleTask(in: pause) { [weak self] in
-            guard let self, gate.endPause() else { return }
-            self.context?.read()
-        }
+    /// The rest after a refusal is over.
+    func endRest() {
+        if gate.endRest() { context?.read() }
     }
 
     // MARK: Answering
@@ -162,7 +157,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
         if case .answering = state { state = .idle }
         lastActivity = Monotonic.nanoseconds
-        if status == .serviceUnavailable { pauseReading(context) }
+        if status == .serviceUnavailable, gate.beginRest() { loop.rest(self) }
         if mustClose {
             state = .discarding
             context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { [weak self] _ in

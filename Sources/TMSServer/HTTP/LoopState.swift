@@ -80,10 +80,12 @@ final class LoopState {
     }
 
     private func serveSome() {
-        for _ in 0..<Turns.sliceMax {
-            guard let exchange = turns.next() else { break }
-            metrics.turnWait.add(Monotonic.nanoseconds - exchange.startedAt)
+        let began = Monotonic.nanoseconds
+        var now = began
+        while now - began < Turns.sliceNanoseconds, let exchange = turns.next() {
+            metrics.turnWait.add(now - exchange.startedAt)
             serve(exchange)
+            now = Monotonic.nanoseconds
         }
         noteWaiting()
         // A task that is due at once would be run before the sockets are looked at.
@@ -99,6 +101,23 @@ final class LoopState {
     private func noteWaiting() {
         load.waitingReads.set(turns.reads.count)
         load.waitingWrites.set(turns.writes.count)
+    }
+
+    // MARK: Rest after refusals
+
+    private var resting = RestingConnections()
+
+    /// Sees to it that the connection is read again, after a while.
+    func rest(_ connection: ConnectionHandler) {
+        if resting.isEmpty { wakeRestedLater() }
+        resting.add(connection, milliseconds: limits.refusalPauseMilliseconds)
+    }
+
+    private func wakeRestedLater() {
+        _ = eventLoop.assumeIsolated().scheduleTask(in: RestingConnections.interval) { [self] in
+            for connection in resting.takeRested(now: Monotonic.nanoseconds) { connection.endRest() }
+            if !resting.isEmpty { wakeRestedLater() }
+        }
     }
 
     // MARK: Answers on their way
@@ -153,5 +172,5 @@ struct HTTPLimits: Sendable {
     var idleTimeoutSeconds = 60
     var requestTimeoutSeconds = 30
     var deadlineSeconds = 10
-    var refusalPauseMilliseconds: Int64 = 25
+    var refusalPauseMilliseconds = 25
 }

@@ -4,13 +4,13 @@
 /// have us do nothing but refuse; its next request waits in the kernel instead, where it costs nothing.
 struct ReadGate {
     private var isWritable = true
-    private var isPaused = false
+    private var isResting = false
     private var isWanted = false
 
     /// Asked before each read.
     /// - Returns: false when it is to wait; one of the others then tells when it is time.
     mutating func mayRead() -> Bool {
-        if isWritable && !isPaused { return true }
+        if isWritable && !isResting { return true }
         isWanted = true
         return false
     }
@@ -21,20 +21,20 @@ struct ReadGate {
         return opens()
     }
 
-    /// - Returns: false when there is a pause already.
-    mutating func beginPause() -> Bool {
-        defer { isPaused = true }
-        return !isPaused
+    /// - Returns: false when it rests already.
+    mutating func beginRest() -> Bool {
+        defer { isResting = true }
+        return !isResting
     }
 
     /// - Returns: whether to read now.
-    mutating func endPause() -> Bool {
-        isPaused = false
+    mutating func endRest() -> Bool {
+        isResting = false
         return opens()
     }
 
     private mutating func opens() -> Bool {
-        guard isWanted, isWritable, !isPaused else { return false }
+        guard isWanted, isWritable, !isResting else { return false }
         isWanted = false
         return true
     }

@@ -7,8 +7,8 @@ internal import NIOCore
 /// come the others. Of those only some are served before the sockets are looked at again, so that no login waits for
 /// long because much came in at once.
 struct Turns {
-    /// Requests served between two looks at the sockets. At 30 microseconds each a login waits 2 ms at most.
-    static let sliceMax = 64
+    /// For how long requests are served between two looks at the sockets: so long a login may have to wait.
+    static let sliceNanoseconds = 500_000
     /// Until the next look, when more are waiting.
     static let pause = TimeAmount.microseconds(20)
 

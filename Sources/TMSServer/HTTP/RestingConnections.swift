@@ -1,0 +1,39 @@
+internal import DequeModule
+internal import NIOCore
+internal import Primitives
+
+/// Connections that were refused and are not read for a while, in the order of their refusals.
+///
+/// A connection rests for at least the set time. When very many rest, only so many a second are read again: to refuse
+/// costs nearly as much as to serve, and a flood of requests to refuse must not take the processors from those that
+/// are served. Who heeds `Retry-After` never notices.
+struct RestingConnections {
+    /// How often rested connections are looked for, while there are any.
+    static let interval = TimeAmount.milliseconds(5)
+    /// Connections read again at each look: 4,000 a second and loop.
+    static let wokenMax = 20
+
+    private struct Rest {
+        let connection: ConnectionHandler
+        /// By `Monotonic`.
+        let until: Int
+    }
+
+    private var rests: Deque<Rest> = []
+
+    var isEmpty: Bool { rests.isEmpty }
+
+    mutating func add(_ connection: ConnectionHandler, milliseconds: Int) {
+        rests.append(Rest(connection: connection, until: Monotonic.nanoseconds + milliseconds * 1_000_000))
+    }
+
+    /// Those that have rested long enough, as many as may be woken now.
+    mutating func takeRested(now: Int) -> [ConnectionHandler] {
+        var rested: [ConnectionHandler] = []
+        while rested.count < Self.wokenMax, let first = rests.first, first.until <= now {
+            rested.append(first.connection)
+            rests.removeFirst()
+        }
+        return rested
+    }
+}

@@ -62,7 +62,9 @@ package final class KeyPairPool: Sendable {
         waitersMax = configuration.waitersMax
         // Detached: an RSA pair cannot be stopped half made, and a shutdown need not wait for it.
         let now = telemetry.heartbeat("keys-now", allowedMilliseconds: Self.allowedMilliseconds.callers)
-        _ = WorkerThread(name: "tms-keys-now") { Self.work(on: state, for: .callers, heartbeat: now, generate: generate) }
+        _ = WorkerThread(name: "tms-keys-now") {
+            Self.work(on: state, for: .callers, heartbeat: now, generate: generate)
+        }
         for number in 0..<max(configuration.threads, 1) {
             let heartbeat = telemetry.heartbeat(
                 "keys-\(number)", allowedMilliseconds: Self.allowedMilliseconds.stock)

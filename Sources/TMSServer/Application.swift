@@ -52,12 +52,14 @@ struct Application {
         let loads = loops.map { LoopLoad($0.heartbeat) }
         LoopLoad.register(loads, limits: configuration.limits, in: telemetry.metrics)
         func state(
-            _ loop: any EventLoop, _ routes: [Route], _ load: LoopLoad, index: Int, count: Int, readsDatabase: Bool = true
+            _ loop: any EventLoop, _ routes: [Route], _ load: LoopLoad, index: Int, count: Int,
+            readsDatabase: Bool = true
         ) throws -> LoopState {
             LoopState(
                 loop, lane: try store.makeLane { loop.execute($0) },
                 // Each loop counts for itself.
-                router: Router(routes, metrics: telemetry.metrics), limits: configuration.limits, log: log, metrics: metrics, load: load, readsDatabase: readsDatabase, process: process, index: index,
+                router: Router(routes, metrics: telemetry.metrics), limits: configuration.limits, log: log,
+                metrics: metrics, load: load, readsDatabase: readsDatabase, process: process, index: index,
                 count: count)
         }
         let states = try zip(loops, loads).enumerated().map { index, loop in

@@ -14,7 +14,7 @@ enum Routes {
         routes.list(TenantsAPI.list, service.tenants.list)
         routes.write(TenantsAPI.update, service.tenants.update)
         routes.write(TenantsAPI.delete, service.tenants.delete)
-        routes.write(TenantsAPI.wipe, service.tenants.wipe)
+        routes.delete(TenantsAPI.wipe, clearing: service.tenants.clearSome, service.tenants.wipe)
         routes.on(TenantsAPI.purge, service.tenants.purge)
 
         routes.write(AdminsAPI.create, service.admins.create)
@@ -25,7 +25,7 @@ enum Routes {
         routes.write(ClientsAPI.create, service.clients.create)
         routes.read(ClientsAPI.get, service.clients.get)
         routes.write(ClientsAPI.update, service.clients.update)
-        routes.write(ClientsAPI.delete, service.clients.delete)
+        routes.delete(ClientsAPI.delete, clearing: service.clients.clearSome, service.clients.delete)
         routes.write(ClientsAPI.rotateSecret, service.clients.rotateSecret)
         routes.list(ClientsAPI.list, service.clients.list)
         routes.write(ApprovalsAPI.create, service.approvals.create)
@@ -33,7 +33,7 @@ enum Routes {
         routes.write(UserMFAAPI.create, service.userMFA.create)
         routes.read(UserMFAAPI.get, service.userMFA.get)
         routes.write(UserMFAAPI.update, service.userMFA.update)
-        routes.write(UserMFAAPI.delete, service.userMFA.delete)
+        routes.delete(UserMFAAPI.delete, clearing: service.userMFA.clearSome, service.userMFA.delete)
         routes.list(UserMFAAPI.list, service.userMFA.list)
 
         routes.on(PubkeysAPI.create, service.pubkeys.create)
@@ -48,13 +48,13 @@ enum Routes {
         routes.read(UserHostsAPI.get, service.userHosts.get)
         routes.list(UserHostsAPI.list, service.userHosts.list)
         routes.write(UserHostsAPI.update, service.userHosts.update)
-        routes.write(UserHostsAPI.delete, service.userHosts.delete)
+        routes.delete(UserHostsAPI.delete, clearing: service.userHosts.clearSome, service.userHosts.delete)
 
         routes.write(DelegationsAPI.create, service.delegations.create)
         routes.read(DelegationsAPI.get, service.delegations.get)
         routes.list(DelegationsAPI.list, service.delegations.list)
         routes.write(DelegationsAPI.update, service.delegations.update)
-        routes.write(DelegationsAPI.delete, service.delegations.delete)
+        routes.delete(DelegationsAPI.delete, clearing: service.delegations.clearSome, service.delegations.delete)
 
         routes.write(HostsAPI.create, service.hosts.create)
         routes.read(HostsAPI.get, service.hosts.get)
@@ -113,6 +113,37 @@ enum Routes {
                     try rule(call, transaction)
                 } then: {
                     exchange.answer($0, status: endpoint.success)
+                }
+            }
+        }
+
+        /// A deletion of something that much may hang from: that goes first, step by step (`Clearing.swift`).
+        mutating func delete<Parameters, Body>(
+            _ endpoint: Endpoint<Parameters, Body, Deleted>, clearing step: @escaping Rule<Parameters, Body, Int>,
+            _ rule: @escaping Rule<Parameters, Body, Deleted>
+        ) {
+            delete(endpoint, clearing: step) { call, _, transaction throws(APIError) in try rule(call, transaction) }
+        }
+
+        /// The same for a rule that is told how many rows have gone already.
+        mutating func delete<Parameters, Body>(
+            _ endpoint: Endpoint<Parameters, Body, Deleted>, clearing step: @escaping Rule<Parameters, Body, Int>,
+            _ rule: @escaping @Sendable (Call<Parameters, Body>, Int, Transaction) throws(APIError) -> Deleted
+        ) {
+            add(endpoint) { call, exchange in
+                let lane = exchange.loop.lane
+                lane.writeInSteps(as: call.caller, until: call.deadline) { transaction throws(APIError) in
+                    try step(call, transaction)
+                } then: { cleared in
+                    switch cleared {
+                    case .failure(let error): exchange.fail(error)
+                    case .success(let cleared):
+                        lane.write(as: call.caller, until: call.deadline) { transaction throws(APIError) in
+                            try rule(call, cleared, transaction)
+                        } then: {
+                            exchange.answer($0, status: endpoint.success)
+                        }
+                    }
                 }
             }
         }

@@ -73,6 +73,27 @@ package final class StoreLane {
         }
     }
 
+    /// Repeats a write that does some of what there is to do, until it finds nothing more, with others' writes between.
+    ///
+    /// What was done stays done when a later step is refused.
+    /// - Parameters:
+    ///   - step: returns how much it did, 0 when nothing is left.
+    ///   - completion: hears how much was done in all.
+    package func writeInSteps(
+        as caller: Caller, until deadline: Deadline, done: Int = 0,
+        _ step: @escaping @Sendable (Transaction) throws(APIError) -> Int,
+        then completion: @escaping (Result<Int, APIError>) -> Void
+    ) {
+        write(as: caller, until: deadline, step) { [self] result in
+            switch result {
+            case .success(0): completion(.success(done))
+            case .success(let count):
+                writeInSteps(as: caller, until: deadline, done: done + count, step, then: completion)
+            case .failure(let error): completion(.failure(error))
+            }
+        }
+    }
+
     /// To be asked before work is put into a write that would be refused.
     /// - Throws: 503.
     package func requireRoomForWrite(as caller: Caller) throws(APIError) {

@@ -20,6 +20,11 @@ package struct Transaction {
         try run(sql, values) { _ in }
     }
 
+    /// The same for callers that have their values in a list.
+    func execute(_ sql: StaticString, _ values: [SQLValue]) throws(APIError) -> Int {
+        try run(sql, values) { _ in }
+    }
+
     /// The first row of a result, if there is one.
     package func first<Value>(
         _ sql: StaticString, _ values: SQLValue..., as read: (any SQLRow) -> Value

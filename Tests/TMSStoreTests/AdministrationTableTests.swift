@@ -27,7 +27,7 @@ import Testing
         _ = try transaction.deleteExpiredReservations(tenant: "t", before: .now, countMax: 10)
         _ = try transaction.contents(ofTenant: "t")
         _ = try transaction.deleteClient(tenant: "t", clientID: "c")
-        _ = try transaction.wipeTenant("t")
+        _ = try transaction.wipeTenant("t", cleared: 0)
         #expect(connection.rowsScanned == 0)
     }
 

@@ -31,10 +31,12 @@ import Testing
 
     @Test func commitOfAnotherProcessIsSeenInTheNextTurn() async throws {
         let test = try TestStore()
-        let before: Bool? = await test.onLoop { lane, continuation in continuation.resume(returning: isThere("x", lane)) }
+        let before: Bool? = await test.onLoop { lane, continuation in continuation.resume(returning: isThere("x", lane))
+        }
         let other = try SQLiteConnection(path: test.path, role: .writer, busyTimeoutMilliseconds: 1000)
         try other.runScript("INSERT INTO tenants (tenant, enabled, created, updated) VALUES ('x', 1, 0, 0)")
-        let after: Bool? = await test.onLoop { lane, continuation in continuation.resume(returning: isThere("x", lane)) }
+        let after: Bool? = await test.onLoop { lane, continuation in continuation.resume(returning: isThere("x", lane))
+        }
         #expect(before == false)
         #expect(after == true)
     }

@@ -41,7 +41,8 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration = loader.configuration
         try directory.check(needsCertificate: configuration.address.isTLS)
         let telemetry = Telemetry()
-        let log = LogSink(level: configuration.logLevel, descriptors: try logDescriptors(configuration), telemetry: telemetry)
+        let log = LogSink(
+            level: configuration.logLevel, descriptors: try logDescriptors(configuration), telemetry: telemetry)
         defer { log.close() }
         let logger = Logger(label: "tms-server") { LogfmtHandler(label: $0, sink: log) }
         for key in loader.unknownKeys {

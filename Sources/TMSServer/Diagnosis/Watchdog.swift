@@ -34,8 +34,8 @@ final class Watchdog: Sendable {
             var rounds = WatchdogRounds(
                 telemetry, loops: loops, limitMilliseconds: limitMilliseconds, logger: logger)
             while true {
-                let isClosed = state.wait(timeoutMilliseconds: intervalMilliseconds) { $0.isClosed ? true : nil } ?? false
-                if isClosed { return }
+                let isClosed = state.wait(timeoutMilliseconds: intervalMilliseconds) { $0.isClosed ? true : nil }
+                if isClosed == true { return }
                 let problems = rounds.look(now: Monotonic.nanoseconds)
                 state.withLock { $0.problems = problems }
             }

@@ -1,6 +1,6 @@
-internal import Telemetry
 internal import TMSAPI
 internal import TMSStore
+internal import Telemetry
 
 /// What the HTTP layer counts for all loops together.
 struct HTTPMetrics: Sendable {

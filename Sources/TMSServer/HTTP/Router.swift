@@ -68,7 +68,9 @@ struct Router: Sendable {
             else { return .notFound }
             var values: [String] = []
             for word in end.parameters {
-                guard let value = PercentEncoding.decode(String(decoding: word, as: UTF8.self)) else { return .notFound }
+                guard let value = PercentEncoding.decode(String(decoding: word, as: UTF8.self)) else {
+                    return .notFound
+                }
                 values.append(value)
             }
             let method = Method(rawValue: method == "HEAD" ? "GET" : method)

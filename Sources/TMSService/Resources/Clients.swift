@@ -83,6 +83,10 @@ package struct ClientRules: Sendable {
         return Updated(count, "\(count) update(s) to client \(change.clientID) completed")
     }
 
+    package func clearSome(_ call: Call<ClientPath, Nothing>, _ transaction: Transaction) throws(APIError) -> Int {
+        try transaction.clearSome(ofClient: call.parameters.clientID, tenant: call.tenant)
+    }
+
     package func delete(_ call: Call<ClientPath, Nothing>, _ transaction: Transaction) throws(APIError) -> Deleted {
         let clientID = call.parameters.clientID
         let count = try transaction.deleteClient(tenant: call.tenant, clientID: clientID)

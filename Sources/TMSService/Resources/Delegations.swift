@@ -46,6 +46,10 @@ package struct DelegationRules: Sendable {
         return ExpiryUpdated(expiresAt, of: "user \(key.userID) and client \(key.clientID)")
     }
 
+    package func clearSome(_ call: Call<Nothing, DelegationKey>, _ transaction: Transaction) throws(APIError) -> Int {
+        try transaction.clearSome(of: call.body)
+    }
+
     package func delete(_ call: Call<Nothing, DelegationKey>, _ transaction: Transaction) throws(APIError) -> Deleted {
         let key = call.body
         let count = try transaction.deleteDelegation(key)

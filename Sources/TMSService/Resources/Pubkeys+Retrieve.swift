@@ -37,7 +37,8 @@ extension PubkeyRules {
         if settings.enforcement == .observe { return answer(.success(.allowed(key)), call, respond) }
         let body = call.body
         let ticketSeconds = connection.isEmpty ? settings.loginWindowSeconds : settings.loginTicketSeconds
-        lane.write(as: call.caller, isLogin: true, until: call.deadline) { transaction throws(APIError) -> LoginVerdict in
+        lane.write(as: call.caller, isLogin: true, until: call.deadline) {
+            transaction throws(APIError) -> LoginVerdict in
             // Judged again: between the read and this transaction anything may have changed.
             let verdict = try transaction.judgeLogin(body, connection: connection)
             guard case .useNeeded(let key) = verdict else { return verdict }

@@ -50,10 +50,18 @@ package struct TenantRules: Sendable {
         return Deleted(count, count > 0 ? "Tenant \(tenant) deleted" : Self.notFound(tenant))
     }
 
-    package func wipe(_ call: Call<TenantPath, Nothing>, _ transaction: Transaction) throws(APIError) -> Deleted {
+    package func clearSome(_ call: Call<TenantPath, Nothing>, _ transaction: Transaction) throws(APIError) -> Int {
+        try requireUnprotected(call.parameters.tenant, to: "wiped")
+        return try transaction.clearSome(ofTenant: call.parameters.tenant)
+    }
+
+    /// - Parameter cleared: rows that have gone already.
+    package func wipe(
+        _ call: Call<TenantPath, Nothing>, cleared: Int, _ transaction: Transaction
+    ) throws(APIError) -> Deleted {
         let tenant = call.parameters.tenant
         try requireUnprotected(tenant, to: "wiped")
-        let count = try transaction.wipeTenant(tenant)
+        let count = try transaction.wipeTenant(tenant, cleared: cleared)
         return Deleted(count, count > 0 ? "Tenant \(tenant) and dependencies wiped" : Self.notFound(tenant))
     }
 

@@ -45,6 +45,10 @@ package struct UserHostRules: Sendable {
         return ExpiryUpdated(expiresAt, of: "tms_user_id \(key.userID)")
     }
 
+    package func clearSome(_ call: Call<Nothing, UserHostKey>, _ transaction: Transaction) throws(APIError) -> Int {
+        try transaction.clearSome(of: call.body)
+    }
+
     package func delete(_ call: Call<Nothing, UserHostKey>, _ transaction: Transaction) throws(APIError) -> Deleted {
         let key = call.body
         let count = try transaction.deleteUserHost(key)

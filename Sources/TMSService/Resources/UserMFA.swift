@@ -34,6 +34,10 @@ package struct UserMFARules: Sendable {
         return Updated(count, "\(count) update(s) to tms_user_id \(userID) completed, enabled = \(isEnabled)")
     }
 
+    package func clearSome(_ call: Call<UserPath, Nothing>, _ transaction: Transaction) throws(APIError) -> Int {
+        try transaction.clearSome(ofUser: call.parameters.userID, tenant: call.tenant)
+    }
+
     package func delete(_ call: Call<UserPath, Nothing>, _ transaction: Transaction) throws(APIError) -> Deleted {
         let userID = call.parameters.userID
         let count = try transaction.deleteUserMFA(tenant: call.tenant, userID: userID)

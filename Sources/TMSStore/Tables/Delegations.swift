@@ -73,7 +73,7 @@ extension Transaction {
     }
 
     /// The delegation of just these names, the wildcard taken literally.
-    private func delegation(_ key: DelegationKey) throws(APIError) -> Grant? {
+    func delegation(_ key: DelegationKey) throws(APIError) -> Grant? {
         try first(
             """
             SELECT id, expires_at FROM delegations
@@ -84,7 +84,7 @@ extension Transaction {
 }
 
 extension DelegationKey {
-    fileprivate var name: GrantName {
+    var name: GrantName {
         GrantName(kind: "delegation", tenant: tenant, subject: "user \(userID) to client \(clientID)")
     }
 }

@@ -33,8 +33,9 @@ extension Transaction {
     }
 
     /// Deletes a tenant with everything in it, what refers to something before what it refers to. The audit trail stays.
-    /// - Returns: how many rows.
-    package func wipeTenant(_ tenant: String) throws(APIError) -> Int {
+    /// - Parameter cleared: rows of it that have gone already (``clearSome(ofTenant:)``).
+    /// - Returns: how many rows in all.
+    package func wipeTenant(_ tenant: String, cleared: Int) throws(APIError) -> Int {
         // Each with a WHERE: SQLite empties a whole table without telling the hook by which remembered credentials end.
         let deletions: [StaticString] = [
             "DELETE FROM reservations WHERE tenant = $1",
@@ -49,7 +50,7 @@ extension Transaction {
             "DELETE FROM admin WHERE tenant = $1",
             "DELETE FROM tenants WHERE tenant = $1",
         ]
-        var deleted = 0
+        var deleted = cleared
         for deletion in deletions { deleted += try execute(deletion, .text(tenant)) }
         if deleted > 0 {
             try audit("tenant wiped", tenant: tenant, subject: "tenant \(tenant)", old: "\(deleted) rows")

@@ -75,7 +75,7 @@ extension Transaction {
     }
 
     /// The link of just these names, wildcards taken literally.
-    private func userHost(_ key: UserHostKey) throws(APIError) -> Grant? {
+    func userHost(_ key: UserHostKey) throws(APIError) -> Grant? {
         try first(
             """
             SELECT id, expires_at FROM user_hosts
@@ -86,7 +86,7 @@ extension Transaction {
 }
 
 extension UserHostKey {
-    fileprivate var name: GrantName {
+    var name: GrantName {
         GrantName(kind: "user host", tenant: tenant, subject: "user \(userID) as \(account) on \(host)")
     }
 }

@@ -38,7 +38,7 @@ import Testing
                 #"tms_credential_cache_lookups_total{result="miss"} 1"#,
                 // Itself.
                 #"tms_http_requests_in_flight{class="instant"} 1"#, #"tms_http_requests_in_flight{class="write"} 0"#,
-                #"tms_queue_limit{queue="writes"} 4096"#, #"tms_part_late{part="writer"} 0"#,
+                #"tms_queue_limit{queue="writes"} 1024"#, #"tms_part_late{part="writer"} 0"#,
             ] {
                 #expect(text.contains(line + "\n"), "\(line)")
             }
@@ -76,7 +76,8 @@ import Testing
         for line in text.split(separator: "\n") {
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
             guard cells.count >= 4, cells[0].contains("`tms_") || cells[0].contains("`process_") else { continue }
-            let labels = cells[2].replacing(#/\([^)]*\)/#, with: "").matches(of: #/`([a-z]+)`/#).map { String($0.output.1) }
+            let labels = cells[2].replacing(#/\([^)]*\)/#, with: "").matches(of: #/`([a-z]+)`/#)
+                .map { String($0.output.1) }
             for name in cells[0].matches(of: #/`([a-z_]+)`/#) {
                 names.insert("\(name.output.1){\(labels.sorted().joined(separator: ","))}")
             }

@@ -67,7 +67,9 @@ import Testing
             let lock = try WriterLock(server)
             async let waiting = account.create()
             // Refused as soon as the create has its place: one of the two is kept for logins and probes.
-            let read = { @Sendable in try await account.wire.send("GET", "/v1/tms/client/none", headers: TestServer.clientHeaders) }
+            let read = { @Sendable in
+                try await account.wire.send("GET", "/v1/tms/client/none", headers: TestServer.clientHeaders)
+            }
             #expect(try await eventually { try await read().status == 503 })
             let refused = try await read()
             expectRefusal(refused, 503, "too many requests")

@@ -4,8 +4,11 @@ import TestSupport
 
 /// Servers for tests: shared ones, where a test leaves no trace that another could see, and ones of its own.
 enum Servers {
-    /// Stocks of key pairs cost seconds of processor time at each start, which only the tests of stocks are about.
-    private static let withoutStocks = ["rsa_pairs=0", "ecdsa_pairs=0"]
+    /// Stocks of key pairs cost seconds of processor time at each start, which only the tests of stocks are about. Hundreds
+    /// of tests write to the database beside the server, and SQLite does not let them take turns.
+    private static let settings = [
+        "rsa_pairs=0", "ecdsa_pairs=0", "sqlite_busy_timeout_milliseconds=30000", "deadline_seconds=40",
+    ]
 
     private static let cache = Cache()
     /// Tests run all at once; servers start and work a few at a time.
@@ -13,7 +16,7 @@ enum Servers {
 
     /// A server that all tests with the same settings share. It runs until the tests end.
     static func shared(_ settings: [String] = []) async throws -> TestServer {
-        try await cache.server(withoutStocks + settings)
+        try await cache.server(Self.settings + settings)
     }
 
     /// A server for one test, stopped at its end.
@@ -24,7 +27,7 @@ enum Servers {
         await places.take()
         do {
             let server = try await TestServer.start(
-                in: folder, settings: withoutStocks + settings, address: address, environment: environment)
+                in: folder, settings: Self.settings + settings, address: address, environment: environment)
             let value = try await body(server)
             if !server.process.hasEnded { server.process.signal(SIGKILL) }
             await places.giveBack()

@@ -23,17 +23,25 @@ build: setup
 run: build
 	@scripts/run "$(ROOT)" "$(PORT)"
 
-test: setup
-	@scripts/require openssh-server:/usr/sbin/sshd openssh-client:ssh-keygen strace:strace openssl:openssl curl:curl
+test: setup test-tools
 	$(SWIFT) build --build-tests
-	@# In parts, each parallel in itself: what loads the machine must not be there where time-outs are tested.
-	$(SWIFT) test --skip-build --filter 'SSHKeysTests|TelemetryTests|TMSAPITests|TMSStoreTests|TMSServiceTests'
-	$(SWIFT) test --skip-build --filter TMSServerTests --skip '$(TIMED_TESTS)'
-	$(SWIFT) test --skip-build --filter '$(TIMED_TESTS)'
-	$(SWIFT) test --skip-build --filter 'TMSKeyCmdTests|TMSCtlTests|EndToEndTests' --skip EnduranceTests
+	$(test_parts)
 	TMS_ENDURANCE_REQUESTS=100000 $(SWIFT) test --skip-build --filter EnduranceTests
 	@scripts/check-docs
 	@scripts/fuzz-api 75 500
+
+# All tests but that of endurance, in parts, each parallel in itself: what loads the machine must not be there where
+# time-outs are tested.
+define test_parts
+$(SWIFT) test $(1) --skip-build --filter 'SSHKeysTests|TelemetryTests|TMSAPITests|TMSStoreTests|TMSServiceTests'
+$(SWIFT) test $(1) --skip-build --filter TMSServerTests --skip '$(TIMED_TESTS)'
+$(SWIFT) test $(1) --skip-build --filter '$(TIMED_TESTS)'
+$(SWIFT) test $(1) --skip-build --filter 'TMSKeyCmdTests|TMSCtlTests|EndToEndTests' --skip EnduranceTests
+endef
+
+.PHONY: test-tools
+test-tools:
+	@scripts/require openssh-server:/usr/sbin/sshd openssh-client:ssh-keygen strace:strace openssl:openssl curl:curl
 
 # make fuzz-api   ten minutes of generated requests; `make test` has 75 seconds of them
 .PHONY: fuzz-api
@@ -79,9 +87,19 @@ soak: build
 	@scripts/require wrk:wrk python3:python3 gcc:gcc
 	python3 Soak/soak.py --server .build/release/tms-server $(SOAK_FLAGS)
 
-# make tsan       the store's and the rules' tests under ThreadSanitizer
-tsan: setup
-	$(SWIFT) test --sanitize=thread --scratch-path .build/tsan --filter 'TMSStoreTests|TMSServiceTests'
+# make tsan       all tests but that of endurance under ThreadSanitizer (half an hour), then make asan: AddressSanitizer
+tsan: SANITIZER = thread
+asan: SANITIZER = address
+.PHONY: asan
+tsan asan: setup test-tools
+	@# Reports of the programs that tests start go to files too, and any is a failure.
+	rm -rf .build/$@/reports && mkdir -p .build/$@/reports && chmod 777 .build/$@/reports
+	$(SWIFT) build --build-tests --sanitize=$(SANITIZER) --scratch-path .build/$@
+	$(call test_parts,--sanitize=$(SANITIZER) --scratch-path .build/$@)
+	@scripts/check-sanitizer .build/$@/reports
+
+tsan: export TSAN_OPTIONS = log_path=$(CURDIR)/.build/tsan/reports/report
+asan: export ASAN_OPTIONS = detect_leaks=0:log_path=$(CURDIR)/.build/asan/reports/report
 
 # make fmt        format the sources
 fmt:

@@ -8,17 +8,17 @@ A user is a connection that sends its requests one after the other. Each recipe 
   clients-20k   20 users x 20,000 get client
   creates-20k   10 users x 20,000 creates
 
-and again with ten times the users, who share the same throttle where there is one.
+and again with ten times the users and, where there is one, ten times the throttle.
 
   recipes.py                                 all eight, about half an hour after the build
   recipes.py --scale 1                       the first four, about six minutes
   recipes.py --only clients-20k --scale 1    one of them
-  recipes.py --seconds-max 3000 --only creates-250 --scale 1
-                                             the throttled one to its end, 2,000 seconds
+  recipes.py --seconds-max 3000 --only creates-250
+                                             the throttled ones to their end, 2,000 seconds each
 
-At 250/s a throttled recipe takes 2,000 s, and 20,000 s with ten times the users. By default it is cut after 120 s, and
-the report says so. What fills caches would be missing in what is left, so a cut recipe begins with creates without a
-throttle, a fifth of all but at most 100,000; they count as its warm-up.
+A throttled recipe takes 2,000 s. By default it is cut after 120 s, and the report says so. What fills caches would be
+missing in what is left, so a cut recipe begins with creates without a throttle, a fifth of all but at most 100,000; they
+count as its warm-up.
 
 Memory is judged after the first fifth of a recipe's requests: from there to its end it may grow by 5 %.
 """
@@ -70,6 +70,8 @@ def parse_arguments():
 def run_recipe(programs, folder, name, scale, arguments):
     operation, users, each, rate = RECIPES[name]
     users *= scale
+    if rate:
+        rate *= scale
     seconds = arguments.seconds_max or (THROTTLED_SECONDS_MAX if rate else SECONDS_MAX)
     load_generator = programs.tool("LoadGenerator")
     stream = generator.stream(name, OPERATIONS[operation](), users, seconds, rate=rate, per_connection=each)

@@ -25,8 +25,7 @@ class BareInserts:
 
     def __init__(self, program, source, copy, audit, rows_per_transaction):
         shutil.copyfile(source, copy)
-        self.operation = "inserts+audit" if audit else "inserts"
-        self.connections = rows_per_transaction
+        self.operation = ("inserts+audit" if audit else "inserts") + f" by {rows_per_transaction}"
         options = ["--audit"] if audit else []
         self.process = subprocess.Popen(
             [program, copy, *options, "--rows-per-transaction", str(rows_per_transaction)],
@@ -45,8 +44,11 @@ class BareInserts:
         self.process.stdout.close()
         self.process.stderr.close()
 
-    def measure(self, rows):
-        """Inserts so many keys and returns what that took, in the words of the other measurements."""
+    def measure(self, rows, connections):
+        """Inserts so many keys and returns what that took, in the words of the other measurements.
+
+        `connections` are those of the measurements that it belongs to.
+        """
         self.process.stdin.write(f"{rows}\n".encode())
         self.process.stdin.flush()
         output = self.process.stdout.fileno()
@@ -62,7 +64,7 @@ class BareInserts:
         said = json.loads(answer)
         return {
             "operation": self.operation,
-            "connections": self.connections,
+            "connections": connections,
             "requests": said["rows"],
             "requests_per_second": said["rows_per_second"],
             "max_us": said["max_us"],

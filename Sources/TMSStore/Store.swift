@@ -19,7 +19,7 @@ package final class Store: Sendable {
         package var loginQueueMax = 1024
         /// Writes that share one commit. More would save little, make the first of them wait, and come back to the loops
         /// in bunches that logins have to wait for.
-        package var batchMax = 64
+        package var batchMax = 128
         /// How long a statement waits for a lock that another process holds, such as a backup's.
         package var busyTimeoutMilliseconds: Int32 = 5000
         /// Pages (of 4 KiB) in the write-ahead log from which on it is copied into the database file.

@@ -32,15 +32,20 @@ import Testing
                     DelegationKey(tenant: "t", clientID: "c", userID: user), expiresAt: expiresAt, userMFA: mfa)
             }
         }
-        let (userHost, delegation) = try await test.read { transaction throws(APIError) in
+        let (userHost, delegation, rows) = try await test.read { transaction throws(APIError) in
             (
                 try transaction.userHost(tenant: "t", userID: "u", host: "h", account: "u"),
-                try transaction.delegation(tenant: "t", clientID: "c", userID: "u")
+                try transaction.delegation(tenant: "t", clientID: "c", userID: "u"),
+                try transaction.dependencyRows(
+                    tenant: "t", clientID: "c", userID: "u", host: "h", account: "u")
             )
         }
         // Ids count from 1, the user's own grant was first.
         #expect(userHost?.id == rivals.best)
         #expect(delegation?.id == rivals.best)
+        #expect(rows.userMFA?.id == 1)
+        #expect(rows.userHost?.id == rivals.best)
+        #expect(rows.delegation?.id == rivals.best)
     }
 
     @Test func pagesAreReadByIndexOnly() async throws {

@@ -1,3 +1,4 @@
+import Primitives
 import TMSAPI
 import TMSStore
 import TestSupport
@@ -30,7 +31,8 @@ import Testing
 
     @Test func whatWasDoneStaysWhenALaterStepIsRefused() async throws {
         let test = try TestStore()
-        #expect(throws: APIError.self) { try await insertTenants(upTo: 3, on: test, failingAt: 2).get() }
+        let refused = await insertTenants(upTo: 3, on: test, failingAt: 2)
+        #expect(throws: APIError.self) { try refused.get() }
         #expect(try test.count("SELECT COUNT(*) FROM tenants WHERE tenant LIKE 'step%'") == 2)
         #expect(try await insertTenants(upTo: 3, on: test).get() == 1)
     }

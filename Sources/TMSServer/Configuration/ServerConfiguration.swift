@@ -23,7 +23,7 @@ struct ServerConfiguration: Sendable {
     var watchdogMilliseconds = 1000
     var writeQueueMax = 1024
     var loginQueueMax = 1024
-    var writeBatchMax = 64
+    var writeBatchMax = 128
     var busyTimeoutMilliseconds: Int32 = 5000
     var listThreads = 2
     var listQueueMax = 128

@@ -74,11 +74,12 @@ final class ConnectionHandler: ChannelDuplexHandler {
         state = .receiving(exchange)
         lastActivity = exchange.startedAt
 
-        let announced = head.headers.first { $0.name.isHeader("Content-Length") }.flatMap { Int($0.value) }
-        if let announced, announced > loop.limits.bodyBytesMax { return refuseBody(of: exchange) }
+        if let announced = exchange.headers.contentLength, announced > loop.limits.bodyBytesMax {
+            return refuseBody(of: exchange)
+        }
         switch match {
         case .route:
-            if head.headers.contains(where: { $0.name.isHeader("Expect") }) { sendContinue(version: head.version) }
+            if exchange.headers.expectsContinue { sendContinue(version: head.version) }
         case .methodNotAllowed(let allowed):
             exchange.refusal = APIError(.methodNotAllowed, "method not allowed")
             exchange.allowedMethods = allowed

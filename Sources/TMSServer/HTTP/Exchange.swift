@@ -22,6 +22,7 @@ final class Exchange {
     /// What to use instead of a method that is not allowed: "GET, HEAD".
     var allowedMethods = ""
 
+    let headers: KnownHeaders
     private let head: HTTPRequestHead
     private let pathParameters: [(name: String, value: String)]
     /// Where the answer goes; nil when the connection is gone.
@@ -34,6 +35,7 @@ final class Exchange {
         connection: ConnectionHandler, loop: LoopState
     ) {
         self.head = head
+        headers = KnownHeaders(head.headers)
         self.served = served
         self.pathParameters = pathParameters
         self.connection = connection
@@ -54,28 +56,9 @@ final class Exchange {
         return pathParameters + PercentEncoding.query(head.uri[head.uri.index(after: mark)...])
     }
 
-    /// The credential headers, found in one pass over all headers. The first of a repeated one counts.
-    var credentials: Credentials {
-        var credentials = Credentials()
-        for (name, value) in head.headers where name.utf8.count >= 12 {
-            if name.isHeader(Header.tenant) {
-                if credentials.tenant.isEmpty { credentials.tenant = value }
-            } else if name.isHeader(Header.clientID) {
-                if credentials.clientID.isEmpty { credentials.clientID = value }
-            } else if name.isHeader(Header.clientSecret) {
-                if credentials.clientSecret.isEmpty { credentials.clientSecret = value }
-            } else if name.isHeader(Header.adminID) {
-                if credentials.adminID.isEmpty { credentials.adminID = value }
-            } else if name.isHeader(Header.adminSecret) {
-                if credentials.adminSecret.isEmpty { credentials.adminSecret = value }
-            }
-        }
-        return credentials
-    }
-
     /// - Throws: 415 unless the body is announced as `application/json` or `application/<x>+json`.
     func requireJSON() throws(APIError) {
-        guard let type = head.headers.first(where: { $0.name.isHeader("Content-Type") })?.value else {
+        guard let type = headers.contentType else {
             throw APIError(
                 .unsupportedMediaType, "the client request does not include the `Content-Type` header")
         }
@@ -197,21 +180,4 @@ final class Exchange {
     }
 
     private static let unknownRoute = Array("method=- route=-".utf8)
-}
-
-extension String {
-    /// Whether this is the name of that header; names are compared without regard to case.
-    func isHeader(_ name: String) -> Bool {
-        guard utf8.count == name.utf8.count else { return false }
-        // Asked of every header of every request, so not through iterators.
-        let isSame = utf8.withContiguousStorageIfAvailable { left in
-            name.utf8.withContiguousStorageIfAvailable { right in
-                for (left, right) in zip(left, right) where left != right {
-                    guard left | 0x20 == right | 0x20, left | 0x20 >= UInt8(ascii: "a") else { return false }
-                }
-                return true
-            }
-        }
-        return isSame.flatMap { $0 } ?? (lowercased() == name.lowercased())
-    }
 }

@@ -52,7 +52,7 @@ extension Exchange {
         // Logins and the version are asked for by anybody, and often: their headers are not even looked at.
         if endpoint.access == .anyone { return run(endpoint, parameters, as: Proven(.anyone), rule) }
 
-        let credentials = credentials
+        let credentials = headers.credentials
         let denied = { [self] (tenant: String) in
             endpoint.denied.filled(with: fields + [("tenant", tenant), ("client_id", credentials.clientID)], body)
         }

@@ -16,7 +16,9 @@ extension Transaction {
     func dependencies(
         tenant: String, clientID: String, userID: String, host: String, account: String, inForce: Bool = true
     ) throws(APIError) -> Dependencies {
-        guard let mfa = try userMFA(tenant: tenant, userID: userID) else {
+        let rows = try dependencyRows(
+            tenant: tenant, clientID: clientID, userID: userID, host: host, account: account)
+        guard let mfa = rows.userMFA else {
             throw .missingDependency("user MFA record not found for user ID \(userID) in tenant \(tenant).")
         }
         guard mfa.isEnabled || !inForce else {
@@ -28,14 +30,14 @@ extension Transaction {
         }
         // Spelled out only for whoever is refused.
         var link: String { "for user \(userID)@\(tenant) with account \(account) on host \(host)" }
-        guard let userHost = try userHost(tenant: tenant, userID: userID, host: host, account: account) else {
+        guard let userHost = rows.userHost else {
             throw .missingDependency("user host record not found \(link).")
         }
         guard userHost.expiresAt >= now || !inForce else {
             throw .missingDependency("user host record \(link) expired at \(userHost.expiresAt).")
         }
         var whose: String { "for client \(clientID) and client_user_id \(userID) in tenant \(tenant)" }
-        guard let delegation = try delegation(tenant: tenant, clientID: clientID, userID: userID) else {
+        guard let delegation = rows.delegation else {
             throw .missingDependency("delegation record not found \(whose).")
         }
         guard delegation.expiresAt >= now || !inForce else {

@@ -11,6 +11,11 @@ extension Grant {
     init(row: any SQLRow) {
         self.init(id: row.integer(0), expiresAt: row.time(1))
     }
+
+    /// The one that lasts longer; the first if both last as long.
+    static func longer(_ first: Grant?, _ second: Grant) -> Grant {
+        if let first, first.expiresAt >= second.expiresAt { first } else { second }
+    }
 }
 
 /// What the audit trail calls a grant.
@@ -31,10 +36,7 @@ extension Transaction {
     /// - Parameter sql: gives at most a few rows of id and expires_at.
     func longest(_ sql: StaticString, _ values: SQLValue...) throws(APIError) -> Grant? {
         var longest: Grant?
-        try each(sql, values) { row in
-            let grant = Grant(row: row)
-            if longest.map({ $0.expiresAt < grant.expiresAt }) ?? true { longest = grant }
-        }
+        try each(sql, values) { row in longest = Grant.longer(longest, Grant(row: row)) }
         return longest
     }
 

@@ -71,6 +71,7 @@ recipes: build bench-tools
 
 # make overload   a flood of five times the creates the server can make (a minute)
 overload: build bench-tools
+	@scripts/require gcc:gcc
 	python3 Benchmarks/overload.py $(BENCH_TOOLS) $(BENCH_FLAGS)
 
 .PHONY: bench-tools

@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import NIOCore
 internal import NIOHTTP1
 internal import Primitives
@@ -6,11 +7,13 @@ internal import TMSStore
 
 /// One connection: gathers each request into an ``Exchange`` and writes its answer.
 ///
-/// Behind NIO's pipelining handler, so that there is one request at a time and answers keep their order.
+/// There is one request at a time, so that answers keep their order; what comes meanwhile waits in a backlog. NIO's own
+/// pipelining handler would do the same, but have the socket registered anew for each request whose answer takes a
+/// while, and pass each answer through four handlers in three parts: a tenth of what a request costs.
 final class ConnectionHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundOut = ByteBuffer
 
     private enum State {
         /// Between requests.
@@ -26,6 +29,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let loop: LoopState
     private var state = State.idle
     private var gate = ReadGate()
+    /// What has been read and must wait. Nothing more is read until it is empty, so it holds what one read can bring.
+    private var backlog: Deque<Received> = []
+    private var isCatchingUp = false
+    /// The server is stopping: the request in hand is the last.
+    private var isQuiescing = false
     private var context: ChannelHandlerContext?
     /// Nanoseconds by `Monotonic`.
     private var lastActivity = Monotonic.nanoseconds
@@ -57,12 +65,48 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     // MARK: Receiving
 
+    private enum Received {
+        case part(HTTPServerRequestPart)
+        case unreadable(HTTPParserError)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head): begin(head)
-        case .body(let bytes): take(bytes)
-        case .end: finish()
+        receive(.part(unwrapInboundIn(data)))
+    }
+
+    private func receive(_ received: Received) {
+        guard mayHandle, backlog.isEmpty else {
+            backlog.append(received)
+            gate.hasBacklog = true
+            return
         }
+        handle(received)
+    }
+
+    /// The next request waits for the answer before it, and for whoever rests or does not take its answers.
+    private var mayHandle: Bool {
+        if case .answering = state { return false }
+        return gate.isOpen
+    }
+
+    private func handle(_ received: Received) {
+        switch received {
+        case .part(.head(let head)): begin(head)
+        case .part(.body(let bytes)): take(bytes)
+        case .part(.end): finish()
+        case .unreadable(let error): refuse(error)
+        }
+    }
+
+    /// Handles what has waited. A request that is answered at once leads back here, and the loop goes on.
+    private func catchUp() {
+        guard !isCatchingUp, !backlog.isEmpty else { return }
+        isCatchingUp = true
+        while mayHandle, let next = backlog.popFirst() { handle(next) }
+        isCatchingUp = false
+        guard backlog.isEmpty else { return }
+        gate.hasBacklog = false
+        if gate.opens() { context?.read() }
     }
 
     private func begin(_ head: HTTPRequestHead) {
@@ -112,9 +156,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     private func sendContinue(version: HTTPVersion) {
-        guard let context else { return }
-        context.writeAndFlush(
-            wrapOutboundOut(.head(HTTPResponseHead(version: version, status: .continue))), promise: nil)
+        guard let context, version.major == 1, version.minor > 0 else { return }
+        context.writeAndFlush(wrapOutboundOut(AnswerBytes.goOn(context.channel.allocator)), promise: nil)
     }
 
     // MARK: Reading or not
@@ -124,13 +167,28 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if gate.peerTakesAnswers(context.channel.isWritable) { context.read() }
+        gate.isWritable = context.channel.isWritable
+        resume()
         context.fireChannelWritabilityChanged()
     }
 
     /// The rest after a refusal is over.
     func endRest() {
-        if gate.endRest() { context?.read() }
+        gate.isResting = false
+        resume()
+    }
+
+    private func resume() {
+        catchUp()
+        if gate.opens() { context?.read() }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent {
+            isQuiescing = true
+            if case .idle = state { context.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     // MARK: Answering
@@ -142,44 +200,40 @@ final class ConnectionHandler: ChannelDuplexHandler {
     ) {
         guard let context, context.channel.isActive else { return }
         let isMidRequest = if case .discarding = state { true } else { false }
-        let mustClose = isMidRequest || !exchange.isKeepAlive
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(4)
-        headers.add(name: "content-type", value: contentType)
-        headers.add(name: "content-length", value: String(body.count))
-        if status.code >= 400 { headers.add(name: "x-request-id", value: exchange.id.description) }
-        for (name, value) in others { headers.add(name: name, value: value) }
-        if mustClose { headers.add(name: "connection", value: "close") }
-        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if !exchange.isHead {
-            context.write(
-                wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: whenSent(bytes: body.count))
-        }
+        let mustClose = isMidRequest || !exchange.isKeepAlive || isQuiescing
+        var bytes = AnswerBytes(
+            status: status, contentType: contentType, length: body.count, room: exchange.isHead ? 0 : body.count,
+            context.channel.allocator)
+        if status.code >= 400 { bytes.header("x-request-id", exchange.id.description) }
+        for (name, value) in others { bytes.header(name, value) }
+        if mustClose { bytes.header("connection", "close") }
+        let answer = wrapOutboundOut(bytes.ended(body: exchange.isHead ? [] : body))
+
         if case .answering = state { state = .idle }
         lastActivity = Monotonic.nanoseconds
-        if status == .serviceUnavailable, gate.beginRest() { loop.rest(self) }
+        if status == .serviceUnavailable, !gate.isResting {
+            gate.isResting = loop.rest(self)
+        }
+        let sent = mustClose || body.count >= Self.largeAnswer ? context.eventLoop.makePromise(of: Void.self) : nil
+        if body.count >= Self.largeAnswer { count(body.count, until: sent) }
         if mustClose {
             state = .discarding
-            context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { [weak self] _ in
+            sent?.futureResult.assumeIsolated().whenComplete { [weak self] _ in
                 // Closing both ways while the rest of a request still comes in makes the kernel reset the connection, and
                 // the sender may lose the refusal. So it is read to its end, or until the sweep has had enough.
                 self?.context?.close(mode: isMidRequest ? .output : .all, promise: nil)
             }
-        } else {
-            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         }
+        context.writeAndFlush(answer, promise: sent)
+        catchUp()
     }
 
     /// From how many bytes on an answer is counted until it has gone: smaller ones fit the socket's own buffer.
     private static let largeAnswer = 65_536
 
-    private func whenSent(bytes: Int) -> EventLoopPromise<Void>? {
-        guard bytes >= Self.largeAnswer, let context else { return nil }
-        let sent = context.eventLoop.makePromise(of: Void.self)
+    private func count(_ bytes: Int, until sent: EventLoopPromise<Void>?) {
         loop.sending(bytes: bytes)
-        sent.futureResult.assumeIsolated().whenComplete { [loop] _ in loop.sent(bytes: bytes) }
-        return sent
+        sent?.futureResult.assumeIsolated().whenComplete { [loop] _ in loop.sent(bytes: bytes) }
     }
 
     // MARK: Ending what takes too long
@@ -214,7 +268,11 @@ final class ConnectionHandler: ChannelDuplexHandler {
         // Bytes after those that made no sense make none either.
         if case .discarding = state { return }
         guard let parserError = error as? HTTPParserError else { return context.close(promise: nil) }
-        if case .idle = state { refuseUnreadable(parserError) } else { context.close(promise: nil) }
+        receive(.unreadable(parserError))
+    }
+
+    private func refuse(_ error: HTTPParserError) {
+        if case .idle = state { refuseUnreadable(error) } else { context?.close(promise: nil) }
     }
 
     /// Bytes that are no HTTP still get an answer in the envelope, as far as one can be sent.

@@ -108,9 +108,12 @@ final class LoopState {
     private var resting = RestingConnections()
 
     /// Sees to it that the connection is read again, after a while.
-    func rest(_ connection: ConnectionHandler) {
+    /// - Returns: false when connections do not rest.
+    func rest(_ connection: ConnectionHandler) -> Bool {
+        guard limits.refusalPauseMilliseconds > 0 else { return false }
         if resting.isEmpty { wakeRestedLater() }
         resting.add(connection, milliseconds: limits.refusalPauseMilliseconds)
+        return true
     }
 
     private func wakeRestedLater() {

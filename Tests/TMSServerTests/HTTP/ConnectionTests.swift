@@ -29,6 +29,31 @@ import Testing
         #expect(answers[1...5].map(\.text) == (0..<5).map { "hello, \($0)!" })
     }
 
+    @Test func manyPipelinedRequestsAreAllAnswered() async throws {
+        let connection = try await connect()
+        let names = (0..<3000).map { rawRequest("GET", "/v1/tms/hello?name=\($0)") }
+        try await connection.send(names.joined())
+        #expect(try await connection.answers(3000).map(\.text) == (0..<3000).map { "hello, \($0)!" })
+    }
+
+    @Test func garbageBehindARequestIsRefusedAfterItsAnswer() async throws {
+        let connection = try await connect()
+        let create = rawRequest("POST", createPath, headers: TestServer.clientHeaders, body: Wire.createBody())
+        try await connection.send(create + "garbage\r\n\r\n")
+        #expect(try await connection.answers(2).map(\.status) == [201, 400])
+        #expect(try await connection.isClosedEventually())
+    }
+
+    @Test func headOfAnAnswerWithoutItsBodyTellsItsLength() async throws {
+        let connection = try await connect()
+        try await connection.send(rawRequest("HEAD", "/v1/tms/hello") + rawRequest("GET", "/v1/tms/hello"))
+        let isAnswered = try await eventually { String(decoding: connection.received, as: UTF8.self).hasSuffix("hello!") }
+        #expect(isAnswered)
+        let text = String(decoding: connection.received, as: UTF8.self)
+        #expect(text.components(separatedBy: "content-length: 6\r\n").count == 3)
+        #expect(text.components(separatedBy: "hello!").count == 2)
+    }
+
     @Test func requestMayComeInTinyPieces() async throws {
         let connection = try await connect()
         let request = rawRequest("POST", retrievePath, body: unknownKeyBody)

@@ -4,8 +4,14 @@ import Testing
 
 /// What depends on time, without waiting for it.
 @Suite struct KeyPairStockTests {
+    private func waitingThirtySeconds() -> KeyPairStock {
+        var configuration = KeyPairPool.Configuration()
+        configuration.waitSecondsMax = 30
+        return KeyPairStock(configuration)
+    }
+
     @Test func expiresExactlyAtTheDeadline() throws {
-        var stock = KeyPairStock(KeyPairPool.Configuration())
+        var stock = waitingThirtySeconds()
         let start = ContinuousClock.now
         if stock.take(.rsa, now: start, completion: { _ in }) != nil { Issue.record("there was nothing to give") }
         guard case .make(.rsa)? = stock.nextStep(for: .callers, now: start + .seconds(29)) else {
@@ -21,7 +27,7 @@ import Testing
     }
 
     @Test func aCallerWithinTimeStays() {
-        var stock = KeyPairStock(KeyPairPool.Configuration())
+        var stock = waitingThirtySeconds()
         let start = ContinuousClock.now
         _ = stock.take(.rsa, now: start) { _ in }
         _ = stock.take(.ecdsa, now: start + .seconds(5)) { _ in }

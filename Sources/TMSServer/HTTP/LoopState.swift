@@ -117,6 +117,7 @@ final class LoopState {
     }
 
     private func wakeRestedLater() {
+        resting.willLook(at: Monotonic.nanoseconds + Int(RestingConnections.interval.nanoseconds))
         _ = eventLoop.assumeIsolated().scheduleTask(in: RestingConnections.interval) { [self] in
             for connection in resting.takeRested(now: Monotonic.nanoseconds) { connection.endRest() }
             if !resting.isEmpty { wakeRestedLater() }

@@ -1,3 +1,4 @@
+import Foundation
 import TMSAPI
 import TestSupport
 import Testing

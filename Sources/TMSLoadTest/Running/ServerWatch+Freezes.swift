@@ -1,0 +1,124 @@
+private import Foundation
+internal import LoadEngine
+internal import LoadRecord
+internal import LoadReport
+internal import LoadWatch
+internal import Primitives
+internal import TMSClient
+
+extension ServerWatch {
+    /// Sets of evidence that one run collects at most; the tenth freeze looks like the ninth.
+    private static let evidenceMax = 5
+
+    func handle(_ event: FreezeDetector.Event, startedAt: Int, probes: inout FreezeProbes?) {
+        switch event {
+        case .began(let freeze):
+            engine.setFrozen(true)
+            say(freeze, "begins")
+            state.withLock { state in
+                state.open = freeze
+                state.openedAt = Monotonic.nanoseconds
+            }
+            light(freeze, startedAt: startedAt)
+            let started = makeProbes(startedAt: startedAt)
+            started.start()
+            probes = started
+            collectEvidence(of: freeze, startedAt: startedAt, probes: started)
+        case .changed(let freeze):
+            state.withLock { $0.open = freeze }
+            light(freeze, startedAt: startedAt)
+        case .ended(var freeze):
+            engine.setFrozen(false)
+            if let results = probes?.stop() { freeze.probes = results }
+            probes = nil
+            view.setFreeze(nil)
+            state.withLock { state in
+                state.open = nil
+                state.freezes.append(freeze)
+            }
+            say(freeze, freeze.hasEnded ? "ended" : "had not ended")
+        }
+    }
+
+    private func light(_ freeze: FreezeRecord, startedAt: Int) {
+        let beganAt = startedAt + Int(freeze.offsetSeconds * 1e9)
+        view.setFreeze(.init(kind: freeze.kind, beganAt: beganAt, inFlight: freeze.inFlight))
+    }
+
+    private func say(_ freeze: FreezeRecord, _ what: String) {
+        if freeze.kind == .generatorStalled {
+            view.say("GENERATOR STALLED for \(freeze.seconds.oneDecimal) s: our own clock stood still")
+            return
+        }
+        let seconds = max(freeze.seconds, freeze.noticedAfterSeconds).oneDecimal
+        let scenarios = freeze.scenarios.isEmpty ? "" : " in \(freeze.scenarios.joined(separator: ", "))"
+        view.say(
+            "FREEZE \(what): \(freeze.kind.rawValue)\(scenarios), \(seconds) s without a byte since "
+                + "\(freeze.offsetSeconds.oneDecimal) s, \(freeze.inFlight) in flight")
+    }
+
+    private func makeProbes(startedAt: Int) -> FreezeProbes {
+        var options = ClientOptions()
+        if case .caFile(let file) = settings.target.trust { options.caFile = file }
+        options.checksCertificate = settings.target.trust != .anything
+        (options.certificateFile, options.privateKeyFile) = (settings.target.certificateFile, settings.target.keyFile)
+        return FreezeProbes(
+            url: settings.address.url, credentials: settings.target.credentials,
+            clientID: settings.environment.clientID ?? "", options: options, startedAt: startedAt)
+    }
+
+    // MARK: Evidence
+
+    private func collectEvidence(of freeze: FreezeRecord, startedAt: Int, probes: FreezeProbes) {
+        let number = state.withLock { $0.evidence.count }
+        guard number < Self.evidenceMax else { return }
+        var request = EvidenceRequest(folder: evidenceFolder + "/freeze-\(number + 1)")
+        request.pid = pid
+        request.port = settings.address.port
+        request.secrets = settings.secrets
+        let collecting = FreezeEvidence(request, offsetSeconds: freeze.offsetSeconds)
+        state.withLock { $0.evidence.append(collecting) }
+    }
+
+    /// Joins what was collected with the freezes it belongs to, and says what it most likely was.
+    func attachEvidence() {
+        state.withLock { state in
+            for index in state.freezes.indices {
+                guard
+                    let collected = state.evidence.first(where: {
+                        $0.offsetSeconds == state.freezes[index].offsetSeconds
+                    }), let evidence = collected.result
+                else { continue }
+                let freeze = state.freezes[index]
+                state.freezes[index].evidence = evidence.files
+                var facts = evidence.facts
+                facts.kind = freeze.kind
+                facts.probes = freeze.probes
+                state.freezes[index].diagnosis = FreezeClassifier.diagnose(facts)
+            }
+        }
+    }
+}
+
+/// Evidence that is being collected on a thread of its own.
+final class FreezeEvidence: Sendable {
+    let offsetSeconds: Double
+    private let evidence: Monitor<Evidence?>
+    private let thread: WorkerThread
+
+    init(_ request: EvidenceRequest, offsetSeconds: Double) {
+        self.offsetSeconds = offsetSeconds
+        let evidence = Monitor<Evidence?>(nil)
+        self.evidence = evidence
+        thread = WorkerThread(name: "evidence") {
+            let collected = EvidenceCollector(request).collect()
+            evidence.withLock { $0 = collected }
+        }
+    }
+
+    var result: Evidence? { evidence.withLock { $0 } }
+
+    func wait() {
+        thread.join()
+    }
+}

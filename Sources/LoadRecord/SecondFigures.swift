@@ -9,6 +9,8 @@ package struct SecondFigures: Codable, Sendable {
     package var sent = 0
     package var succeeded = 0
     package var failed = 0
+    /// By class, those with none left out.
+    package var failures: [FailureClass: Int] = [:]
     package var users = 0
     package var inFlight = 0
     /// From the intended time, of what was completed in this second; nil when nothing was.

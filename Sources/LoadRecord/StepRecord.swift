@@ -105,4 +105,6 @@ package enum FailureClass: String, Codable, CaseIterable, CodingKeyRepresentable
     case wrongBody = "wrong-body"
     case frozen
     case cancelled
+    /// The generator's own fault: it had no port, file or memory left.
+    case generator
 }

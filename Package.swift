@@ -111,6 +111,9 @@ let package = Package(
             dependencies: ["TMSCtl", .product(name: "ArgumentParser", package: "swift-argument-parser")]
         ),
 
+        .target(name: "LoadRecord"),
+        .target(name: "LoadWatch", dependencies: ["LoadRecord", "Primitives", "TMSAPI", "TMSClient"]),
+
         // What tests share: temporary folders, real programs as child processes, requests on the wire.
         .target(
             name: "TestSupport",
@@ -122,6 +125,16 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             path: "Tests/TestSupport"
+        ),
+        // A server that misbehaves on purpose, for tests of the load tester.
+        .executableTarget(
+            name: "misbehaving-server",
+            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/MisbehavingServer"
+        ),
+        .testTarget(
+            name: "LoadWatchTests",
+            dependencies: ["LoadWatch", "LoadRecord", "Primitives", "TMSClient", "misbehaving-server", "TestSupport"]
         ),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
         .testTarget(name: "TMSAPITests", dependencies: ["TMSAPI", "Primitives"]),

@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -110,6 +111,16 @@ let package = Package(
             name: "tmsctl",
             dependencies: ["TMSCtl", .product(name: "ArgumentParser", package: "swift-argument-parser")]
         ),
+        .target(name: "LoadRecord"),
+        .target(
+            name: "LoadReport",
+            dependencies: ["LoadRecord", .product(name: "Mustache", package: "swift-mustache")],
+            resources: [
+                .embedInCode("Templates/report.html"), .embedInCode("Templates/runs.html"),
+                .embedInCode("Templates/page.css"), .embedInCode("Templates/report.js"),
+                .embedInCode("Templates/runs.js"),
+            ]
+        ),
 
         .target(name: "LoadRecord"),
         .target(name: "LoadWatch", dependencies: ["LoadRecord", "Primitives", "TMSAPI", "TMSClient"]),
@@ -171,6 +182,7 @@ let package = Package(
             ]
         ),
         .testTarget(name: "TMSCtlTests", dependencies: ["TMSCtl", "tmsctl", "tms-server", "TestSupport"]),
+        .testTarget(name: "LoadReportTests", dependencies: ["LoadReport", "LoadRecord"]),
         .testTarget(name: "EndToEndTests", dependencies: ["tms-server", "tms-keycmd", "SSHKeys", "TestSupport"]),
     ]
 )

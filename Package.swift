@@ -8,6 +8,7 @@ let package = Package(
         .executable(name: "tms-server", targets: ["tms-server"]),
         .executable(name: "tms-keycmd", targets: ["tms-keycmd"]),
         .executable(name: "tmsctl", targets: ["tmsctl"]),
+        .executable(name: "tms-loadtest", targets: ["tms-loadtest"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -121,9 +122,21 @@ let package = Package(
                 .embedInCode("Templates/runs.js"),
             ]
         ),
-
-        .target(name: "LoadRecord"),
         .target(name: "LoadWatch", dependencies: ["LoadRecord", "Primitives", "TMSAPI", "TMSClient"]),
+        .target(
+            name: "TMSLoadTest",
+            dependencies: [
+                "LoadEngine", "LoadRecord", "LoadReport", "LoadWatch", "Primitives", "TMSAPI", "TMSClient",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        .executableTarget(
+            name: "tms-loadtest",
+            dependencies: ["TMSLoadTest", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
 
         // What tests share: temporary folders, real programs as child processes, requests on the wire.
         .target(
@@ -183,6 +196,14 @@ let package = Package(
         ),
         .testTarget(name: "TMSCtlTests", dependencies: ["TMSCtl", "tmsctl", "tms-server", "TestSupport"]),
         .testTarget(name: "LoadReportTests", dependencies: ["LoadReport", "LoadRecord"]),
+        .testTarget(
+            name: "TMSLoadTestTests",
+            dependencies: [
+                "TMSLoadTest", "LoadEngine", "LoadRecord", "LoadReport", "Primitives", "tms-loadtest", "tms-server",
+                "misbehaving-server", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
         .testTarget(name: "EndToEndTests", dependencies: ["tms-server", "tms-keycmd", "SSHKeys", "TestSupport"]),
     ]
 )

@@ -20,6 +20,9 @@ struct CollectCommand: AsyncParsableCommand {
     @Option(help: "The port that it serves, so that its sockets can be told.")
     var port: Int?
 
+    @Option(help: ArgumentHelp("The server's log, the end of which is kept.", valueName: "file"))
+    var serverLog: String?
+
     @Option(
         help: ArgumentHelp("Where to put the files (default: a new folder evidence-PID-TIME).", valueName: "folder"))
     var output: String?
@@ -38,6 +41,7 @@ struct CollectCommand: AsyncParsableCommand {
         var request = EvidenceRequest(folder: folder)
         request.pid = pid
         request.port = port
+        request.logFile = serverLog
         request.secrets = TMSEnvironment(ProcessInfo.processInfo.environment).secrets
         let evidence = EvidenceCollector(request).collect()
         let diagnosis = FreezeClassifier.diagnose(evidence.facts)

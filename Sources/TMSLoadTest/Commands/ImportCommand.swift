@@ -18,7 +18,12 @@ struct ImportCommand: AsyncParsableCommand {
     @OptionGroup var folder: RunsCommand.Folder
 
     func run() async throws {
-        let imported = OldResultsImport(folder: source).records()
+        let imported: (records: [RunRecord], problems: [String])
+        do {
+            imported = try OldResultsImport(folder: source).read()
+        } catch {
+            throw SetUpFailure("\(error)")
+        }
         for problem in imported.problems { StandardError.line("tms-loadtest: \(problem)") }
         guard !imported.records.isEmpty else {
             throw SetUpFailure("\(source) holds no results that can be read")

@@ -16,7 +16,7 @@ struct RunsCommand: AsyncParsableCommand {
         var store: RunStore { RunStore(folder: runsDir) }
 
         /// The runs, newest first; what could not be read is told on standard error.
-        func list() -> RunList {
+        func list() -> RunStore.Listing {
             let list = store.list()
             for problem in list.problems { StandardError.line("tms-loadtest: \(problem)") }
             return list
@@ -29,14 +29,14 @@ struct RunsCommand: AsyncParsableCommand {
         @OptionGroup var folder: Folder
 
         func run() async throws {
-            print(folder.list().textTable(), terminator: "")
+            print(RunsTable(folder.list()).text, terminator: "")
         }
     }
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "One run's report on the terminal.")
 
-        @Argument(help: "The run's name, or the begin of it; \"last\" is the newest.")
+        @Argument(help: "The run's name, or the begin of it; \"latest\" is the newest.")
         var run: String
 
         @Flag(help: "The note for the meeting in place of the report.")
@@ -46,7 +46,8 @@ struct RunsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let record = try folder.store.find(run)
-            print(note ? MeetingNote(record).text : ConsoleText(record).text)
+            let previous = folder.store.previous(of: record)
+            print(note ? MeetingNote(record, previous: previous).text : ConsoleText(record).text)
         }
     }
 
@@ -59,30 +60,19 @@ struct RunsCommand: AsyncParsableCommand {
         @OptionGroup var folder: Folder
 
         func run() async throws {
-            print(folder.list().tsv(), terminator: "")
+            print(RunsTable(folder.list()).tsv, terminator: "")
         }
     }
 }
 
 extension RunStore {
-    /// A run by its name, the begin of it, a path to its folder or record, or "last".
+    /// A run by its name, the begin of it, or "latest".
     /// - Throws: ``SetUpFailure`` when there is none, or more than one.
-    func find(_ name: String) throws -> RunRecord {
+    func find(_ name: String) throws(SetUpFailure) -> RunRecord {
         do {
-            if name.contains("/") { return try load(path: name) }
-            let ids = list().runs.map(\.id)
-            let matching =
-                name == "last" ? Array(ids.prefix(1)) : ids.contains(name) ? [name] : ids.filter { $0.hasPrefix(name) }
-            guard let id = matching.first, matching.count == 1 else {
-                throw SetUpFailure(
-                    matching.isEmpty ? "there is no run \(name)" : "\(matching.count) runs begin with \(name)",
-                    remedy: "tms-loadtest runs list names them")
-            }
-            return try load(id)
-        } catch let failure as SetUpFailure {
-            throw failure
+            return try load(name)
         } catch {
-            throw SetUpFailure("the run \(name) cannot be read: \(error)")
+            throw SetUpFailure("\(error)", remedy: "tms-loadtest runs list names them")
         }
     }
 }

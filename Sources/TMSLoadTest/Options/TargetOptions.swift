@@ -33,6 +33,9 @@ struct TargetOptions: ParsableArguments {
                 + "machine and may be looked at.", valueName: "pid"))
     var serverPid: Int32?
 
+    @Option(help: ArgumentHelp("The server's log; its end is kept with the evidence of a freeze.", valueName: "file"))
+    var serverLog: String?
+
     @Option(help: "Threads that send (default: half of the processors).")
     var threads: Int?
 }

@@ -1,5 +1,6 @@
 internal import LoadEngine
 internal import LoadRecord
+internal import LoadWatch
 internal import TMSAPI
 internal import TMSClient
 
@@ -47,7 +48,7 @@ struct Preflight {
             throw error
         }
         pid = settings.serverPid
-        if pid == nil, settings.address.isLoopback { pid = ServerProcess.listening(onPort: settings.address.port) }
+        if pid == nil, settings.address.isLoopback { pid = ServerProcess.find(listeningOn: settings.address.port) }
     }
 
     /// Whether it answers at all. A server that hangs is worth a load test; one that refuses connections is not.

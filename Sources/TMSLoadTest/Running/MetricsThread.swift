@@ -11,8 +11,29 @@ final class MetricsThread: Sendable {
 
     private let state = Monitor(State())
     private let thread: WorkerThread?
-    /// A server without them is not asked for ever.
-    private static let failuresMax = 3
+
+    /// - Parameter url: of the server; nil: nothing is asked.
+    init(url: String?) {
+        guard let url else {
+            thread = nil
+            return
+        }
+        let state = state
+        thread = WorkerThread(name: "metrics", priority: .background) {
+            var reader = MetricsReader(url: url)
+            while state.wait(timeoutMilliseconds: 1000, for: { $0.hasEnded ? true : nil }) == nil {
+                let figures = reader.read()
+                state.withLock { $0.newest = figures }
+            }
+        }
+    }
+
+    var newest: MetricsFigures?
+        var hasEnded = false
+    }
+
+    private let state = Monitor(State())
+    private let thread: WorkerThread?
 
     /// - Parameter url: of the server; nil: nothing is asked.
     init(url: String?) {

@@ -16,6 +16,7 @@ struct RunSettings: Sendable {
     var output: OutputOptions
     var threads: Int
     var serverPid: Int32?
+    var serverLog: String?
     var labels: [String: String]
     var environment: TMSEnvironment
     /// Makes the steps of a search for the highest rate.
@@ -55,8 +56,8 @@ struct RunSettings: Sendable {
                 problems.append(Problem("--label \(label) is not of the form key=value"))
             }
         }
-        serverPid = options.serverPid
-        if let pid = options.serverPid, !ServerProcess.exists(pid) {
+        (serverPid, serverLog) = (options.serverPid, options.serverLog)
+        if let pid = options.serverPid, !FileManager.default.fileExists(atPath: "/proc/\(pid)/stat") {
             problems.append(Problem("--server-pid \(pid): there is no such process on this machine"))
         }
         guard problems.isEmpty, let address else { throw SetUpFailure(problems) }
@@ -77,7 +78,11 @@ struct RunSettings: Sendable {
 
     private static func fileProblems(_ options: TargetOptions, _ output: OutputOptions) -> [Problem] {
         var problems: [Problem] = []
-        for (name, path) in [("--cacert", options.cacert), ("--cert", options.cert), ("--key", options.key)] {
+        let files = [
+            ("--cacert", options.cacert), ("--cert", options.cert), ("--key", options.key),
+            ("--server-log", options.serverLog),
+        ]
+        for (name, path) in files {
             if let path, !FileManager.default.isReadableFile(atPath: path) {
                 problems.append(Problem("\(name) \(path) cannot be read"))
             }

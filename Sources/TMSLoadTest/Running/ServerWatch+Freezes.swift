@@ -72,11 +72,13 @@ extension ServerWatch {
     private func collectEvidence(of freeze: FreezeRecord, startedAt: Int, probes: FreezeProbes) {
         let number = state.withLock { $0.evidence.count }
         guard number < Self.evidenceMax else { return }
-        var request = EvidenceRequest(folder: evidenceFolder + "/freeze-\(number + 1)")
-        request.pid = pid
+        var request = EvidenceRequest(pid: pid, folder: evidenceFolder + "/freeze-\(number + 1)")
         request.port = settings.address.port
+        request.logFile = settings.serverLog
         request.secrets = settings.secrets
-        let collecting = FreezeEvidence(request, offsetSeconds: freeze.offsetSeconds)
+        request.kind = freeze.kind
+        request.probes = { probes.results }
+        let collecting = FreezeEvidence(request, number: number + 1, offsetSeconds: freeze.offsetSeconds)
         state.withLock { $0.evidence.append(collecting) }
     }
 
@@ -89,11 +91,11 @@ extension ServerWatch {
                         $0.offsetSeconds == state.freezes[index].offsetSeconds
                     }), let evidence = collected.result
                 else { continue }
-                let freeze = state.freezes[index]
-                state.freezes[index].evidence = evidence.files
+                state.freezes[index].evidence = evidence.files.map { "freeze-\(collected.number)/\($0)" }
+                // What it turned out to be, and the answers that came later, may say more than was known at once.
                 var facts = evidence.facts
-                facts.kind = freeze.kind
-                facts.probes = freeze.probes
+                facts.kind = state.freezes[index].kind
+                if !state.freezes[index].probes.isEmpty { facts.probes = state.freezes[index].probes }
                 state.freezes[index].diagnosis = FreezeClassifier.diagnose(facts)
             }
         }
@@ -102,12 +104,14 @@ extension ServerWatch {
 
 /// Evidence that is being collected on a thread of its own.
 final class FreezeEvidence: Sendable {
+    /// Of its folder, from 1.
+    let number: Int
     let offsetSeconds: Double
     private let evidence: Monitor<Evidence?>
     private let thread: WorkerThread
 
-    init(_ request: EvidenceRequest, offsetSeconds: Double) {
-        self.offsetSeconds = offsetSeconds
+    init(_ request: EvidenceRequest, number: Int, offsetSeconds: Double) {
+        (self.number, self.offsetSeconds) = (number, offsetSeconds)
         let evidence = Monitor<Evidence?>(nil)
         self.evidence = evidence
         thread = WorkerThread(name: "evidence") {

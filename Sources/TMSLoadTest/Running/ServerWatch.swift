@@ -17,6 +17,8 @@ final class ServerWatch: Sendable {
         var evidence: [FreezeEvidence] = []
         var step = PlannedStep()
         var stepBeganAt = 0
+        /// At the last sample.
+        var acceptQueue: Int?
         var hasGivenUp = false
         var hasEnded = false
     }
@@ -64,6 +66,7 @@ final class ServerWatch: Sendable {
     /// The process as it is now; nil when it is not watched, or gone.
     func sample() -> ServerSample? {
         var sample = sampler?.withLock { $0.sample() }
+        state.withLock { $0.acceptQueue = sample?.acceptQueue }
         if let figures = metrics.newest {
             var known = sample ?? ServerSample()
             known.queueDepth = figures.queueDepth
@@ -99,7 +102,7 @@ final class ServerWatch: Sendable {
             var current = detector ?? makeDetector(startedAt: startedAt)
             let pulse = engine.pulse()
             view.setInFlight(pulse.inFlight)
-            let queue = sampler?.withLock { $0.newestAcceptQueue }
+            let queue = state.withLock { $0.acceptQueue }
             for event in current.feed(pulse, acceptQueue: queue) {
                 handle(event, startedAt: startedAt, probes: &probes)
             }

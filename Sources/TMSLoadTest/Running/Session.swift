@@ -36,9 +36,7 @@ struct Session {
             say("Generator reaches \((calibrated ?? 0).figure) requests/s against its own responder")
         }
         record.startedAtMicroseconds = Self.now
-        record.id = RunName.make(settings.plan, startedAtMicroseconds: record.startedAtMicroseconds) {
-            FileManager.default.fileExists(atPath: store.runFolder($0))
-        }
+        record.id = store.newID(startedAtMicroseconds: record.startedAtMicroseconds, plan: settings.plan)
         let load = try LoadRun(
             settings, preflight, evidenceFolder: store.runFolder(record.id) + "/evidence", interruption)
         try await load.execute(into: &record)
@@ -90,7 +88,7 @@ struct Session {
             written = try store.save(
                 record, reportFiles: settings.output.reportFile, secrets: settings.secrets)
             if record.plan.kind == .smoke || record.plan.kind == .ladder {
-                try LegacyResults(folder: settings.output.runsDir).write([record])
+                try LegacyResults(folder: settings.output.runsDir).write([record], secrets: settings.secrets)
             }
         } catch {
             throw SetUpFailure("the report cannot be written: \(error)")

@@ -19,6 +19,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -110,6 +111,18 @@ let package = Package(
             name: "tmsctl",
             dependencies: ["TMSCtl", .product(name: "ArgumentParser", package: "swift-argument-parser")]
         ),
+        .target(name: "LoadRecord"),
+        .target(
+            name: "LoadEngine",
+            dependencies: [
+                "LoadRecord", "Primitives", "TMSAPI", "TMSClient",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ]
+        ),
 
         // What tests share: temporary folders, real programs as child processes, requests on the wire.
         .target(
@@ -158,6 +171,15 @@ let package = Package(
             ]
         ),
         .testTarget(name: "TMSCtlTests", dependencies: ["TMSCtl", "tmsctl", "tms-server", "TestSupport"]),
+        .testTarget(
+            name: "LoadEngineTests",
+            dependencies: [
+                "LoadEngine", "LoadRecord", "TMSClient", "Primitives",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
         .testTarget(name: "EndToEndTests", dependencies: ["tms-server", "tms-keycmd", "SSHKeys", "TestSupport"]),
     ]
 )

@@ -71,7 +71,7 @@ extension Lane {
 
     private func leaveLine(_ now: Int) {
         guard now >= measuresFrom, !line.isEmpty else { return }
-        let leaving = line.prefix(Self.startsPerBeatMax)
+        let leaving = line.prefix(Self.leavesPerBeatMax)
         line.removeFirst(leaving.count)
         for user in leaving { turn(of: user, now) }
     }

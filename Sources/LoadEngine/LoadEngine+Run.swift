@@ -101,7 +101,7 @@ private struct StepRun {
         if measuresFrom == setup.startsAt { cpuAtStart = OwnProcess.processCPU }
         while !engine.lanes.allSatisfy({ $0.isDone.load(ordering: .acquiring) }) {
             if Task.isCancelled && engine.drainsUntil == nil { engine.drain() }
-            openLine()
+            await openLine()
             let boundary = nextBoundary
             let now = Monotonic.nanoseconds
             if now >= boundary { await takeSecond(at: now) }
@@ -118,13 +118,19 @@ private struct StepRun {
     }
 
     /// Lets the users go when all of them stand at the start line.
-    private mutating func openLine() {
+    private mutating func openLine() async {
         guard let lineFrom = setup.lineFrom, measuresFrom == nil else { return }
         let now = Monotonic.nanoseconds
         let standing = engine.lanes.reduce(0) { $0 + $1.atLine.load(ordering: .relaxed) }
         guard now >= lineFrom, standing >= setup.usersCount || now >= setup.lineLimit else { return }
-        let moment = now + Self.lookNanoseconds
+        // The second ends before the word is given, so that none of the requests falls into it.
+        await takeSecond(at: now)
+        let moment = Monotonic.nanoseconds + Self.lookNanoseconds
         measuresFrom = moment
+        secondBeganAt = moment
+        collector.delay(until: moment)
+        halves.add(at: moment, completed: 0)
+        cpuAtStart = OwnProcess.processCPU
         for lane in engine.lanes { lane.eventLoop.execute { lane.measure(from: moment) } }
     }
 

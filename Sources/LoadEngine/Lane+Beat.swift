@@ -122,6 +122,7 @@ extension Lane {
             }
             published.backlog = backlog(now)
             published.active = active - notStarted.count
+            published.isAtWork = !users.isEmpty
             published.lastBeatAt = now
             published.beatGapMax = max(published.beatGapMax, gap)
             published.refusedOrReset += refusedOrReset

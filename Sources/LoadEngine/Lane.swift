@@ -106,7 +106,7 @@ final class Lane: @unchecked Sendable {
         inFlightOf = completed
         lastCreated = nil
         (inFlight, isStopped, cancelsAt, measuresFrom, endsAt) = (0, false, .max, .max, .max)
-        isDone.store(false, ordering: .relaxed)
+        isDone.store(users.isEmpty, ordering: .relaxed)
         (schedule, hasRestarted) = (nil, false)
         if case .clock(let schedule) = order.arrivals {
             self.schedule = schedule
@@ -122,6 +122,8 @@ final class Lane: @unchecked Sendable {
         }
         if let moment = order.measuresFrom { measure(from: moment) }
         lastBeatAt = Monotonic.nanoseconds
+        publish(at: lastBeatAt)
+        guard !users.isEmpty else { return }
         scheduleBeat()
         pump()
     }

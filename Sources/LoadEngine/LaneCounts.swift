@@ -59,6 +59,8 @@ struct PublishedLane: Sendable {
     /// Due and not begun.
     var backlog = 0
     var active = 0
+    /// Whether it has users in this step.
+    var isAtWork = false
     var lastBeatAt = 0
     /// Since it was asked last.
     var beatGapMax = 0

@@ -24,11 +24,12 @@ extension LoadEngine {
         let setup = try StepSetup(step, of: plan, target: target, book: book, lanes: lanes.count, startsAt: startsAt)
         try checkFiles(for: setup.usersCount)
         try beginRunning(setup)
-        defer { state.withLock { $0.isRunning = false } }
+        defer { state.withLock { ($0.isRunning, $0.isBeating) = (false, false) } }
         let transport = Transport(addresses: addresses, tls: tls, address: address, target: target)
         for (lane, order) in zip(lanes, setup.orders) {
             try await lane.eventLoop.submit { lane.begin(order, over: transport) }.get()
         }
+        state.withLock { $0.isBeating = true }
         // It may have been called before the lanes had anything to stop.
         if drainsUntil != nil { drain() }
         return try await StepRun(
@@ -166,6 +167,7 @@ private struct StepRun {
     }
 
     private mutating func summarise(endedAt: Int) async throws -> StepRecord {
+        engine.state.withLock { $0.isBeating = false }
         var results: [LaneResults] = []
         for lane in engine.lanes {
             results.append(

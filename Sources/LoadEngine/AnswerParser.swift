@@ -142,7 +142,9 @@ struct ChunkedBody {
     }
 
     private enum Place {
-        case size, data(Int), dataEnd, trailer
+        case size
+        case data(Int)
+        case dataEnd, trailer
     }
 
     private(set) var content = ByteBuffer()
@@ -178,7 +180,8 @@ struct ChunkedBody {
             if line.readableBytes == 0 { return .complete }
         case .size, .data:
             let digits = line.readableBytesView.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
-            guard digits.count <= 8, let size = Int(String(decoding: digits, as: UTF8.self), radix: 16), size >= 0 else {
+            guard digits.count <= 8, let size = Int(String(decoding: digits, as: UTF8.self), radix: 16), size >= 0
+            else {
                 return .broken("a chunk without a length")
             }
             guard content.readableBytes + size <= AnswerParser.bodySizeMax else {

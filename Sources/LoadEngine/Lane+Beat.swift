@@ -71,7 +71,7 @@ extension Lane {
 
     private func leaveLine(_ now: Int) {
         guard now >= measuresFrom, !line.isEmpty else { return }
-        let leaving = line.prefix(Self.startsPerBeatMax)
+        let leaving = line.prefix(Self.leavesPerBeatMax)
         line.removeFirst(leaving.count)
         for user in leaving { turn(of: user, now) }
     }
@@ -122,6 +122,7 @@ extension Lane {
             }
             published.backlog = backlog(now)
             published.active = active - notStarted.count
+            published.isAtWork = !users.isEmpty
             published.lastBeatAt = now
             published.beatGapMax = max(published.beatGapMax, gap)
             published.refusedOrReset += refusedOrReset

@@ -125,10 +125,8 @@ extension Lane {
         inFlightOf[user.scenario] -= 1
         shared.inFlight.subtract(1, ordering: .relaxed)
         completed[user.scenario] += 1
-        if isMeasured(now) {
-            counts.completedInTime[user.scenario] += 1
-            counts.nanosecondsInTime += Double(now - user.begunAt)
-        }
+        if isMeasured(now) { counts.completedInTime[user.scenario] += 1 }
+        counts.nanosecondsInTime += Double(max(0, min(now, endsAt) - max(user.begunAt, measuresFrom)))
         record(user, status, failure, now)
         if samples.wantsMore { samples.append(sample(user, status, failure, now)) }
         user.phase = .resting
@@ -153,6 +151,11 @@ extension Lane {
         let service = user.sentAt > 0 ? (now - user.sentAt) / 1000 : nil
         second.fromIntended.record(fromIntended)
         if let service { second.service.record(service) }
+        if !user.isMeasured && failure != nil && now >= measuresFrom {
+            // What hangs since the warm-up is no matter of the warm-up any more.
+            user.isMeasured = true
+            tallies[user.scenario].begun += 1
+        }
         guard user.isMeasured else {
             counts.warmUp += 1
             return

@@ -13,8 +13,10 @@ final class Lane: @unchecked Sendable {
     // themselves.
 
     static let beatMilliseconds = 2
-    /// Users that are started, or let go from the start line, in one beat: more would hold up the others' answers.
+    /// Users that are started, and users that are let go from the start line, in one beat: more would hold up the
+    /// others' answers.
     static let startsPerBeatMax = 50
+    static let leavesPerBeatMax = 200
     /// A user whose connection could not be opened rests so long before it tries again.
     static let pauseNanoseconds = 10_000_000
 
@@ -104,7 +106,7 @@ final class Lane: @unchecked Sendable {
         inFlightOf = completed
         lastCreated = nil
         (inFlight, isStopped, cancelsAt, measuresFrom, endsAt) = (0, false, .max, .max, .max)
-        isDone.store(false, ordering: .relaxed)
+        isDone.store(users.isEmpty, ordering: .relaxed)
         (schedule, hasRestarted) = (nil, false)
         if case .clock(let schedule) = order.arrivals {
             self.schedule = schedule
@@ -120,6 +122,8 @@ final class Lane: @unchecked Sendable {
         }
         if let moment = order.measuresFrom { measure(from: moment) }
         lastBeatAt = Monotonic.nanoseconds
+        publish(at: lastBeatAt)
+        guard !users.isEmpty else { return }
         scheduleBeat()
         pump()
     }
@@ -141,6 +145,8 @@ final class Lane: @unchecked Sendable {
     func stop(cancellingAt moment: Int) {
         guard order != nil else { return }
         if !isStopped { stoppedAt = Monotonic.nanoseconds }
+        // Whoever drains ends the measured time as well.
+        if moment != .max { endsAt = min(endsAt, stoppedAt) }
         isStopped = true
         cancelsAt = min(cancelsAt, moment)
         releaseResting()

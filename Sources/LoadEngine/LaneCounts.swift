@@ -6,7 +6,8 @@ struct LaneCounts {
     var warmUp = 0
     /// Completions within the measured time, whenever they were begun, by scenario's place.
     var completedInTime: [Int] = Array(repeating: 0, count: Scenario.allCases.count)
-    /// The sum of the times those took, in nanoseconds.
+    /// Nanoseconds of the measured time in which requests were in flight, summed over all of them: their mean number
+    /// in flight is this by the time (Little's law says the same of what is steady).
     var nanosecondsInTime = 0.0
     /// Of the measured requests.
     var firstBegunAt: Int?
@@ -58,6 +59,8 @@ struct PublishedLane: Sendable {
     /// Due and not begun.
     var backlog = 0
     var active = 0
+    /// Whether it has users in this step.
+    var isAtWork = false
     var lastBeatAt = 0
     /// Since it was asked last.
     var beatGapMax = 0

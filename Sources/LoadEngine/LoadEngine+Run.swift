@@ -24,11 +24,12 @@ extension LoadEngine {
         let setup = try StepSetup(step, of: plan, target: target, book: book, lanes: lanes.count, startsAt: startsAt)
         try checkFiles(for: setup.usersCount)
         try beginRunning(setup)
-        defer { state.withLock { $0.isRunning = false } }
+        defer { state.withLock { ($0.isRunning, $0.isBeating) = (false, false) } }
         let transport = Transport(addresses: addresses, tls: tls, address: address, target: target)
         for (lane, order) in zip(lanes, setup.orders) {
             try await lane.eventLoop.submit { lane.begin(order, over: transport) }.get()
         }
+        state.withLock { $0.isBeating = true }
         // It may have been called before the lanes had anything to stop.
         if drainsUntil != nil { drain() }
         return try await StepRun(
@@ -101,7 +102,7 @@ private struct StepRun {
         if measuresFrom == setup.startsAt { cpuAtStart = OwnProcess.processCPU }
         while !engine.lanes.allSatisfy({ $0.isDone.load(ordering: .acquiring) }) {
             if Task.isCancelled && engine.drainsUntil == nil { engine.drain() }
-            openLine()
+            await openLine()
             let boundary = nextBoundary
             let now = Monotonic.nanoseconds
             if now >= boundary { await takeSecond(at: now) }
@@ -118,13 +119,19 @@ private struct StepRun {
     }
 
     /// Lets the users go when all of them stand at the start line.
-    private mutating func openLine() {
+    private mutating func openLine() async {
         guard let lineFrom = setup.lineFrom, measuresFrom == nil else { return }
         let now = Monotonic.nanoseconds
         let standing = engine.lanes.reduce(0) { $0 + $1.atLine.load(ordering: .relaxed) }
         guard now >= lineFrom, standing >= setup.usersCount || now >= setup.lineLimit else { return }
-        let moment = now + Self.lookNanoseconds
+        // The second ends before the word is given, so that none of the requests falls into it.
+        await takeSecond(at: now)
+        let moment = Monotonic.nanoseconds + Self.lookNanoseconds
         measuresFrom = moment
+        secondBeganAt = moment
+        collector.delay(until: moment)
+        halves.add(at: moment, completed: 0)
+        cpuAtStart = OwnProcess.processCPU
         for lane in engine.lanes { lane.eventLoop.execute { lane.measure(from: moment) } }
     }
 
@@ -160,6 +167,7 @@ private struct StepRun {
     }
 
     private mutating func summarise(endedAt: Int) async throws -> StepRecord {
+        engine.state.withLock { $0.isBeating = false }
         var results: [LaneResults] = []
         for lane in engine.lanes {
             results.append(

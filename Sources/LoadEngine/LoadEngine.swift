@@ -41,6 +41,8 @@ package final class LoadEngine: Sendable {
         var startedAt: Int?
         var scenarios: [Scenario] = []
         var isRunning = false
+        /// Whether the lanes are at work, so that a gap in their beats means something.
+        var isBeating = false
         /// When what was in flight at ``LoadEngine/drain()`` is given up.
         var drainsUntil: Int?
         var sums = CertificateSums()
@@ -84,14 +86,14 @@ package final class LoadEngine: Sendable {
 
     // MARK: While it runs
 
-    /// What is going on now. From any thread.
+    /// What is going on now. From any thread, but for one asker only: some figures count since the pulse before.
     package func pulse() -> LoadPulse {
         let now = Monotonic.nanoseconds
         var pulse = LoadPulse()
         pulse.at = now
-        let (scenarios, isRunning) = state.withLock { state in
+        let (scenarios, isBeating) = state.withLock { state in
             pulse.rollingP999 = state.rollingP999
-            return (state.scenarios, state.isRunning)
+            return (state.scenarios, state.isBeating)
         }
         pulse.scenarios = scenarios.map { scenario in
             var entry = LoadPulse.Scenario()
@@ -112,8 +114,9 @@ package final class LoadEngine: Sendable {
             pulse.waiting += published.backlog
             pulse.connectsRefusedOrReset += published.refusedOrReset
             pulse.connectsTimedOut += published.connectsTimedOut
-            let running = isRunning && published.lastBeatAt > 0 ? now - published.lastBeatAt : 0
-            pulse.heartbeatGap = max(pulse.heartbeatGap, max(published.beatGapMax, running) / 1000)
+            // The gap that goes on is one, too.
+            let current = isBeating && published.isAtWork ? now - published.lastBeatAt : 0
+            pulse.heartbeatGap = max(pulse.heartbeatGap, max(published.beatGapMax, current) / 1000)
         }
         pulse.waiting += pulse.inFlight
         return pulse

@@ -64,7 +64,8 @@ struct RequestBook: Sendable {
             if data.mode == .own, let created {
                 let account = data.accounts[created.datum % data.accounts.count]
                 let key = ScenarioData.Key(
-                    fingerprint: created.fingerprint, user: account.hostAccount, uid: data.createdKeyUID, host: account.host)
+                    fingerprint: created.fingerprint, user: account.hostAccount, uid: data.createdKeyUID,
+                    host: account.host)
                 return encoder.retrieval(key)
             }
             guard !retrievals.isEmpty else { return nil }

@@ -37,6 +37,11 @@ final class SecondCollector: @unchecked Sendable {
         beganAt = moment
     }
 
+    /// The second that was begun by ``take(_:at:isMeasured:samples:)`` counts from a moment later on.
+    func delay(until moment: Int) {
+        beganAt = moment
+    }
+
     /// Ends the second and begins the next.
     func take(_ lanes: [Lane], at moment: Int, isMeasured: Bool, samples: Int) async -> SecondFigures {
         figures = SecondFigures()

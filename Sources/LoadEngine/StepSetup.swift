@@ -63,7 +63,9 @@ struct StepSetup: Sendable {
                 lineFrom: lineFrom, measuresFrom: measuresFrom, measuredNanoseconds: measured,
                 startsWithFirst: book.feedsKeys(scenarios))
         }
-        (self.scenarios, self.startsAt, self.lineFrom, self.measuresFrom) = (scenarios, startsAt, lineFrom, measuresFrom)
+        (self.scenarios, self.startsAt, self.lineFrom, self.measuresFrom) = (
+            scenarios, startsAt, lineFrom, measuresFrom
+        )
         measuredNanoseconds = measured
         lineLimit = startsAt + ramp + warmUp + nanoseconds(target.timeoutSeconds + target.connectTimeoutSeconds)
         iterationsTotal = isOpen ? openCount : step.iterations.map { $0 * users }

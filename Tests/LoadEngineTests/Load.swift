@@ -50,9 +50,33 @@ enum Load {
         await server?.close()
         return (record, certificate)
     }
+
+    /// Tries again when the machine was busy with other things, as the generator's own heartbeat tells.
+    static func quietly(
+        _ attempt: () async throws -> (record: StepRecord, certificate: GeneratorCertificate)
+    ) async throws -> StepRecord {
+        for _ in 0..<4 {
+            let (record, certificate) = try await attempt()
+            if certificate.heartbeatGapMax < 15_000 { return record }
+        }
+        return try await attempt().record
+    }
 }
 
 /// Whether a time is within 2 % of the truth, and a fifth of a millisecond for the way there and back.
 func isNear(_ measured: Int, _ truth: Int) -> Bool {
     abs(measured - truth) <= truth / 50 + 200
 }
+
+/// The first of several moments.
+final class Moment: Sendable {
+    private let at = Atomic(0)
+
+    func first(_ now: Int) -> Int {
+        _ = at.compareExchange(expected: 0, desired: now, ordering: .relaxed)
+        return at.load(ordering: .relaxed)
+    }
+}
+
+/// All of them, one load at a time: two would measure each other.
+@Suite(.serialized) enum LoadEngineTests {}

@@ -43,6 +43,9 @@ extension Lane {
         if now >= measuresFrom && !hasRestarted {
             hasRestarted = true
             schedule?.restart(at: measuresFrom, offset: scheduleOffset)
+            // It was set for what would have been due without the warm-up's end.
+            arrival?.cancel()
+            arrival = nil
         }
         while let due = schedule?.nextDue, due < endsAt {
             guard due <= now else { return wake(at: due, now) }

@@ -34,6 +34,8 @@ struct ThreadStacks: Sendable {
         // One that was stopped by somebody else would be continued by looking at it.
         guard let program = found.first, let before = ProcessStat.read(pid: pid), !before.isStopped else { return nil }
         let outcome = ChildProgram.run(program.path, program.arguments(pid), milliseconds: milliseconds)
+        // The stop that it asked for may come after its end.
+        if outcome?.hasTimedOut == true { usleep(20_000) }
         goOn(pid)
         guard let outcome, !parse(outcome.output).isEmpty else { return nil }
         let note =

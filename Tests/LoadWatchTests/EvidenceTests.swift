@@ -72,6 +72,33 @@ import Testing
         _ = connections
     }
 
+    /// A debugger that takes too long is ended, and the process goes on.
+    @Test func aDebuggerThatIsEndedLeavesTheProcessRunning() async throws {
+        let server = try await MisbehavingServer.start()
+        for milliseconds in [5, 20, 40, 80, 120, 160] {
+            _ = ThreadStacks.take(pid: server.pid, milliseconds: milliseconds)
+            #expect(server.answers(), "after \(milliseconds) ms")
+        }
+        #expect(ProcessStat.read(pid: server.pid)?.state == "S")
+    }
+
+    @Test func collectingByNumberAloneTellsABlockedRuntimeToo() async throws {
+        let server = try await MisbehavingServer.start("--blocked-runtime", "4")
+        let connections = server.ask(times: 10)
+        #expect(try await eventually { !server.answers(withinMilliseconds: 200) })
+        let folder = try TemporaryFolder()
+        let (pid, path) = (server.pid, folder.file("a/new/folder"))
+        let evidence = await withCheckedContinuation { continuation in
+            _ = WorkerThread(name: "evidence") {
+                continuation.resume(returning: Evidence.collect(pid: pid, into: path))
+            }
+        }
+        #expect(evidence.diagnosis.cause == .blockedRuntime, "\(evidence.diagnosis.reasons)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: path)
+        #expect(Set(names) == Set(evidence.files))
+        _ = connections
+    }
+
     @Test func aStoppedProcessIsNamedAndLeftStopped() async throws {
         let server = try await MisbehavingServer.start()
         server.process.signal(SIGSTOP)

@@ -12,8 +12,7 @@ import Testing
         var sampler = ServerSampler(pid: server.pid)
         let connection = server.ask()
         try await Task.sleep(for: .seconds(1))
-        let sampleTaken = sampler.sample()
-        let sample = try #require(sampleTaken)
+        let sample = try sampler.take()
         // Other tests may have most of the processors.
         #expect(sample.cpu ?? 0 > 0.1)
         #expect(sample.cpu ?? 9 < 1.1)
@@ -26,8 +25,7 @@ import Testing
         let server = try await MisbehavingServer.start()
         var sampler = ServerSampler(pid: server.pid)
         try await Task.sleep(for: .seconds(1))
-        let sampleTaken = sampler.sample()
-        let sample = try #require(sampleTaken)
+        let sample = try sampler.take()
         #expect(sample.cpu ?? 9 < 0.05)
         #expect(sample.threads == ["S": 2])
         #expect(sample.acceptQueue == 0)
@@ -40,23 +38,21 @@ import Testing
         var sampler = ServerSampler(pid: server.pid)
         server.process.signal(SIGSTOP)
         try await Task.sleep(for: .milliseconds(100))
-        let sample1 = sampler.sample()
-        #expect(sample1?.threads == ["T": 2])
+        let stopped = sampler.sample()
+        #expect(stopped?.threads == ["T": 2])
         server.process.signal(SIGCONT)
         try await Task.sleep(for: .milliseconds(100))
-        let sample2 = sampler.sample()
-        #expect(sample2?.threads == ["S": 2])
+        let goingOn = sampler.sample()
+        #expect(goingOn?.threads == ["S": 2])
     }
 
     @Test func threadsAndFilesAreCounted() async throws {
         let server = try await MisbehavingServer.start("--leak-files")
         var sampler = ServerSampler(pid: server.pid)
-        let beforeTaken = sampler.sample()
-        let before = try #require(beforeTaken)
+        let before = try sampler.take()
         let connections = server.ask(times: 30, "GET /v1/tms/version")
         for connection in connections { #expect(connection.hasAnswer(withinMilliseconds: 5000)) }
-        let afterTaken = sampler.sample()
-        let after = try #require(afterTaken)
+        let after = try sampler.take()
         // One for each connection, and the one it leaves open.
         #expect((after.openFiles ?? 0) - (before.openFiles ?? 0) == 60)
         #expect(after.threads["S"] == 32)
@@ -69,8 +65,8 @@ import Testing
         let connections = (0..<10).map { _ in OpenConnection(port: server.port) }
         try await Task.sleep(for: .milliseconds(100))
         // Linux lets one more wait than the backlog says.
-        let sample3 = sampler.sample()
-        #expect(sample3?.acceptQueue == 4)
+        let sample = sampler.sample()
+        #expect(sample?.acceptQueue == 4)
         _ = connections
     }
 
@@ -80,8 +76,7 @@ import Testing
         let connections = (0..<5).map { _ in OpenConnection(port: server.port) }
         for connection in connections { connection.send(String(repeating: "x", count: 1000)) }
         try await Task.sleep(for: .milliseconds(100))
-        let sampleTaken = sampler.sample()
-        let sample = try #require(sampleTaken)
+        let sample = try sampler.take()
         #expect(sample.unreadBytes == 5000)
         #expect(sample.acceptQueue == 0)
     }
@@ -89,12 +84,12 @@ import Testing
     @Test func aProcessThatHasGoneGivesNothing() async throws {
         let server = try await MisbehavingServer.start()
         var sampler = ServerSampler(pid: server.pid)
-        let sample4 = sampler.sample()
-        #expect(sample4 != nil)
+        let before = sampler.sample()
+        #expect(before != nil)
         server.process.signal(SIGKILL)
         _ = await server.process.waitUntilExit()
-        let sample5 = sampler.sample()
-        #expect(sample5 == nil)
+        let after = sampler.sample()
+        #expect(after == nil)
         #expect(ServerProcess.listeningPorts(of: server.pid).isEmpty)
     }
 
@@ -111,14 +106,14 @@ import Testing
     @Test func metricsAreReadWhenThereAreAny() async throws {
         let server = try await MisbehavingServer.start("--with-metrics")
         var reader = MetricsReader(url: server.url)
-        let sample6 = reader.read()
-        #expect(sample6?.queueDepth == 7)
+        let figures = reader.read()
+        #expect(figures?.queueDepth == 7)
         let without = try await MisbehavingServer.start()
         var other = MetricsReader(url: without.url)
-        let sample7 = other.read()
-        #expect(sample7 == nil)
-        let sample8 = other.read()
-        #expect(sample8 == nil)
+        let first = other.read()
+        #expect(first == nil)
+        let second = other.read()
+        #expect(second == nil)
     }
 
     @Test func commitTimesAreMeansSinceTheReadingBefore() throws {
@@ -138,5 +133,14 @@ import Testing
         #expect(stat.startTime == 21)
         #expect(stat.residentPages == 23)
         #expect(ProcessStat("4711 (short) S 1 2") == nil)
+    }
+}
+
+extension ServerSampler {
+    private struct HasGone: Error {}
+
+    fileprivate mutating func take() throws -> ServerSample {
+        guard let sample = sample() else { throw HasGone() }
+        return sample
     }
 }

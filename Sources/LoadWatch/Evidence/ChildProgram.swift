@@ -12,9 +12,6 @@ enum ChildProgram {
     }
 
     static let outputMax = 1 << 20
-    /// After SIGTERM, which lets a debugger let go of its process; then comes SIGKILL.
-    static let graceMilliseconds = 300
-
     /// The first of the names that is a program in the usual folders.
     static func find(_ name: String) -> String? {
         let folders = ["/usr/bin", "/usr/local/bin", "/bin", "/usr/sbin", "/sbin"] + pathFolders
@@ -41,8 +38,8 @@ enum ChildProgram {
         let deadline = Monotonic.nanoseconds + milliseconds * 1_000_000
         outcome.hasTimedOut = !readAll(reading, into: &bytes, until: deadline)
         if outcome.hasTimedOut {
-            kill(pid, SIGTERM)
-            _ = readAll(reading, into: &bytes, until: Monotonic.nanoseconds + graceMilliseconds * 1_000_000)
+            // Never SIGTERM: a debugger that is asked to end while it is attaching kills the process it attaches to.
+            // When it is killed itself, the kernel lets the process go.
             kill(pid, SIGKILL)
         }
         while waitpid(pid, &outcome.status, 0) < 0, errno == EINTR {}

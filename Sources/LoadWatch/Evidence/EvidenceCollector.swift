@@ -97,12 +97,14 @@ package struct EvidenceCollector: Sendable {
         facts.note(looks)
         facts.openFilesMax = ProcessFiles.openFilesMax(pid: pid)
         folder.write(ProcessLook.text(of: looks), to: "threads.txt")
-        guard facts.isGone == false else { return }
+        // A debugger would wait for a thread in state D, and stop all others for as long.
+        let isInDiskSleep = looks.last?.threads.values.contains { $0.state == "D" } ?? false
+        guard facts.isGone == false, !isInDiskSleep else { return }
 
         var stacks: [ThreadStacks] = []
         for number in 1...2 {
-            let milliseconds = min(Self.stacksTimeoutMilliseconds, left() - ChildProgram.graceMilliseconds)
-            guard milliseconds > 0, let taken = ThreadStacks.take(pid: pid, milliseconds: milliseconds) else { break }
+            let milliseconds = min(Self.stacksTimeoutMilliseconds, left())
+            guard milliseconds > 1, let taken = ThreadStacks.take(pid: pid, milliseconds: milliseconds) else { break }
             stacks.append(taken)
             folder.write(taken.text, to: "stacks-\(number).txt")
         }

@@ -19,7 +19,7 @@ package enum FreezeClassifier {
         if isGone(facts) { return .gone }
         if facts.state == "T" || facts.state == "t" { return .stopped }
         if let sockets = facts.sockets, sockets.ownUnreadBytes > 0, facts.isAnswered(.getversion) == true,
-            facts.isAnswered(.getclient) != false
+            facts.isAnswered(.getclient) == true
         {
             return .ourOwnStall
         }

@@ -9,7 +9,8 @@ struct ThreadStacks: Sendable {
 
     private static let framesMax = 30
 
-    /// eu-stack is quickest; gdb is what most machines have.
+    /// eu-stack is quickest; gdb is what most machines have. Not lldb: it attaches by a second program, which would stay
+    /// attached when the first is ended for taking too long.
     private static let programs: [(name: String, arguments: @Sendable (Int32) -> [String])] = [
         ("eu-stack", { ["-n", "\(framesMax)", "-p", "\($0)"] }),
         (
@@ -22,17 +23,6 @@ struct ThreadStacks: Sendable {
                 ]
             }
         ),
-        (
-            "lldb",
-            {
-                [
-                    "--batch", "--no-lldbinit", "-O",
-                    "settings set frame-format \"#${frame.index}  ${function.name}\\n\"", "-O",
-                    "settings set thread-stop-format \"TID ${thread.id%tid}:\\n\"", "-p", "\($0)", "-o",
-                    "thread backtrace all -c \(framesMax)",
-                ]
-            }
-        ),
     ]
 
     /// Arguments of functions are never printed: they could be secrets.
@@ -41,10 +31,13 @@ struct ThreadStacks: Sendable {
         let found = programs.lazy.compactMap { program in
             ChildProgram.find(program.name).map { (path: $0, arguments: program.arguments) }
         }
+        // One that was stopped by somebody else would be continued by looking at it.
         guard let program = found.first, let before = ProcessStat.read(pid: pid), !before.isStopped else { return nil }
         let outcome = ChildProgram.run(program.path, program.arguments(pid), milliseconds: milliseconds)
+        // The stop that it asked for may come after its end.
+        if outcome?.hasTimedOut == true { usleep(20_000) }
         goOn(pid)
-        guard let outcome, !outcome.output.isEmpty else { return nil }
+        guard let outcome, !parse(outcome.output).isEmpty else { return nil }
         let note =
             "Taken by \(program.path), which stops the process for as long as it looks at it."
             + (outcome.hasTimedOut ? " It was ended after \(milliseconds) ms: not all threads may be there." : "")

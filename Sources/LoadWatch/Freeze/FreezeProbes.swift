@@ -29,6 +29,14 @@ package final class FreezeProbes: Sendable {
         var run = 0
         var runs = 0
         var results: [ProbeResult] = []
+        /// Of those under way, when they began.
+        var begins: [Question: Int] = [:]
+    }
+
+    /// One of a run's.
+    private struct Question: Hashable {
+        let question: ProbeResult.Question
+        let number: Int
     }
 
     /// Resolves the server's name.
@@ -58,12 +66,13 @@ package final class FreezeProbes: Sendable {
             state.runs += 1
             state.run = state.runs
             state.results = []
+            state.begins = [:]
             return state.run
         }
         guard let run else { return }
         _ = WorkerThread(name: "probes") { [self] in
-            while true {
-                askAll(run)
+            for number in 0... {
+                askAll(run, number)
                 let isOver = state.wait(timeoutMilliseconds: 1000) { $0.run == run ? nil : true }
                 if isOver == true { return }
             }
@@ -74,48 +83,67 @@ package final class FreezeProbes: Sendable {
     @discardableResult package func stop() -> [ProbeResult] {
         state.update { state in
             state.run = 0
+            state.begins = [:]
             return state.results
         }
     }
 
-    /// Answers of the freeze that is on, or of the one before.
-    package var results: [ProbeResult] { state.withLock(\.results) }
-
-    private func askAll(_ run: Int) {
-        _ = WorkerThread(name: "probe-connect") { [self] in
-            ask(.connect, run) { tryToConnect() }
+    /// Answers of the freeze that is on, or of the one before, and then the questions that have waited for longer than a
+    /// second, as "no answer yet".
+    package var results: [ProbeResult] {
+        let now = Monotonic.nanoseconds
+        return state.withLock { state in
+            let waiting = state.begins.filter { now - $0.value > 1_000_000_000 }.sorted { $0.value < $1.value }
+            return state.results + waiting.map { result($0.key.question, "no answer yet", from: $0.value, to: now) }
         }
+    }
+
+    private func askAll(_ run: Int, _ number: Int) {
+        let connect = begin(.connect, number)
+        _ = WorkerThread(name: "probe-connect") { [self] in
+            end(connect, tryToConnect(), run)
+        }
+        let getversion = begin(.getversion, number)
         Task { [self] in
-            let begin = Monotonic.nanoseconds
             let outcome = await call { client throws(ClientError) in _ = try await client.send(SystemAPI.version) }
-            store(.getversion, outcome, since: begin, run)
+            end(getversion, outcome, run)
         }
         guard credentials.client != nil else { return }
-        Task { [self] in
-            var path = ClientPath()
-            path.clientID = clientID
-            let (begin, parameters) = (Monotonic.nanoseconds, path)
+        var path = ClientPath()
+        path.clientID = clientID
+        let getclient = begin(.getclient, number)
+        Task { [self, path] in
             let outcome = await call { client throws(ClientError) in
-                _ = try await client.send(ClientsAPI.get, parameters: parameters)
+                _ = try await client.send(ClientsAPI.get, parameters: path)
             }
-            store(.getclient, outcome, since: begin, run)
+            end(getclient, outcome, run)
         }
     }
 
-    private func ask(_ question: ProbeResult.Question, _ run: Int, _ body: () -> String) {
-        let begin = Monotonic.nanoseconds
-        store(question, body(), since: begin, run)
+    private func begin(_ question: ProbeResult.Question, _ number: Int) -> Question {
+        let question = Question(question: question, number: number)
+        state.withLock { $0.begins[question] = Monotonic.nanoseconds }
+        return question
     }
 
-    private func store(_ question: ProbeResult.Question, _ outcome: String, since begin: Int, _ run: Int) {
+    private func end(_ question: Question, _ outcome: String, _ run: Int) {
+        let now = Monotonic.nanoseconds
+        state.withLock { state in
+            guard state.run == run, let begin = state.begins.removeValue(forKey: question) else { return }
+            guard state.results.count < Self.resultsMax else { return }
+            state.results.append(result(question.question, outcome, from: begin, to: now))
+        }
+    }
+
+    private func result(
+        _ question: ProbeResult.Question, _ outcome: String, from begin: Int, to end: Int
+    ) -> ProbeResult {
         var result = ProbeResult()
         result.question = question
         result.outcome = outcome
         result.offsetSeconds = Double(begin - startedAt) / 1e9
-        result.milliseconds = Double(Monotonic.nanoseconds - begin) / 1e6
-        state.update { [result] state in
-            if state.run == run, state.results.count < Self.resultsMax { state.results.append(result) }
-        }
+        result.milliseconds = Double(end - begin) / 1e6
+        return result
     }
 
     private func tryToConnect() -> String {

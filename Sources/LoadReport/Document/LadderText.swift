@@ -24,7 +24,8 @@ enum LadderText {
         if let best = fit.bestUsers, let rate = fit.predicted(users: best) {
             text += "; most at \(Figure.number(best)) users with \(Figure.number(rate))/s"
         }
-        sentences.append(text + "; nothing is said beyond \(Figure.number(fit.usersMax)) users, twice the largest level.")
+        sentences.append(
+            text + "; nothing is said beyond \(Figure.number(fit.usersMax)) users, twice the largest level.")
         return sentences
     }
 }

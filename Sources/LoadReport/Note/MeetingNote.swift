@@ -30,7 +30,9 @@ package struct MeetingNote: Sendable {
     package var text: String {
         var lines = ["# Load test note: \(MarkdownReport.escaped(title))", ""]
         for part in parts {
-            lines.append("**\(part.title).** " + part.sentences.map { MarkdownReport.escaped($0.text) + sources($0) }.joined(separator: " "))
+            lines.append(
+                "**\(part.title).** "
+                    + part.sentences.map { MarkdownReport.escaped($0.text) + sources($0) }.joined(separator: " "))
             lines.append("")
         }
         return lines.joined(separator: "\n")
@@ -51,7 +53,9 @@ package struct MeetingNote: Sendable {
                     + "\(Figure.count(total.completed)) requests in \(Figure.seconds(record.seconds)).",
                 "startedAtMicroseconds", "plan.steps", "target.version", "steps.scenarios.succeeded", "seconds")
         ]
-        if let note = record.note, !note.isEmpty { sentences.append(NoteSentence("Why: \(note)", "note")) }
+        if let note = record.note, !note.isEmpty {
+            sentences.append(NoteSentence("Why: \(note)" + (note.hasSuffix(".") ? "" : "."), "note"))
+        }
         guard let step = record.mainStep else { return sentences }
         let figures = step.total
         sentences.append(
@@ -69,7 +73,7 @@ package struct MeetingNote: Sendable {
                         : "The load was NOT REACHED: \(Figure.count(users)) users were planned, \(really) requests were really under way.",
                     "steps.effectiveConcurrency", "steps.wasReached"))
         }
-        for ladder in LadderAnalysis.all(of: record.steps) {
+        for ladder in record.ladders {
             sentences.append(
                 NoteSentence(
                     "\(ladder.scenario) gave at most \(Figure.number(ladder.throughputMax)) requests/s; its knee is at "

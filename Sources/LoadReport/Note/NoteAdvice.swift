@@ -13,7 +13,8 @@ enum NoteAdvice {
         if !record.serverFreezes.isEmpty {
             sentences.append(
                 NoteSentence(
-                    "After a change run the same plan again; with fewer users or requests a pass would say nothing.", "plan"))
+                    "After a change run the same plan again; with fewer users or requests a pass would say nothing.",
+                    "plan"))
         }
         if let step = record.steps.first(where: { !$0.wasReached }) {
             sentences.append(
@@ -52,12 +53,16 @@ enum NoteAdvice {
     private static func advice(_ cause: FreezeDiagnosis.Cause, _ record: RunRecord) -> String {
         let evidence = record.evidenceFolder.map { " in \($0)" } ?? ""
         return switch cause {
-        case .blockedRuntime: "Read the thread stacks\(evidence): find what waits synchronously on the threads that must finish the wait."
+        case .blockedRuntime:
+            "Read the thread stacks\(evidence): find what waits synchronously on the threads that must finish the wait."
         case .poolExhausted: "Find which request keeps its database connection, or enlarge the pool, and watch its use."
-        case .outOfFiles: "Raise the limit of open files or close connections sooner; compare open files with the limit\(evidence)."
+        case .outOfFiles:
+            "Raise the limit of open files or close connections sooner; compare open files with the limit\(evidence)."
         case .serialSection: "Find in the stacks\(evidence) the lock or section that one thread is busy in."
-        case .saturation: "This is plain overload: measure the limit with --find-max and stay below it, or profile the server's CPU."
-        case .diskOrWriterLock: "Look at the disk's write latency, the WAL's size and the holder of the writer lock\(evidence)."
+        case .saturation:
+            "This is plain overload: measure the limit with --find-max and stay below it, or profile the server's CPU."
+        case .diskOrWriterLock:
+            "Look at the disk's write latency, the WAL's size and the holder of the writer lock\(evidence)."
         case .stopped: "Find out who stopped the process or paused the machine; the server itself did nothing wrong."
         case .gone: "Find why the process ended: its exit status, its last log lines\(evidence) and the kernel's log."
         case .ourOwnStall: "Discard the stalled time: the generator stood still, so repeat on an idle machine."

@@ -17,11 +17,13 @@ import Testing
             let reqs = ladder.steps[0].completed
             #expect(
                 lines[0]
-                    == "[PASS] ladder/createkey users=1, iters=1000 reqs=\(reqs) fails=0  log=ladder/createkey_u1_i1000.log"
+                    == "[PASS] ladder/createkey users=1, iters=1000 reqs=\(reqs) fails=0  "
+                    + "log=ladder/createkey_u1_i1000.log"
             )
             #expect(
                 lines[2]
-                    == "[Fail-0.01%] ladder/createkey users=10, iters=1000 reqs=10000 fails=1  log=ladder/createkey_u10_i1000.log"
+                    == "[Fail-0.01%] ladder/createkey users=10, iters=1000 reqs=10000 fails=1  "
+                    + "log=ladder/createkey_u10_i1000.log"
             )
             #expect(lines[5].hasSuffix("NOT REACHED effective=9.04"))
             #expect(lines.last == "OVERALL: FAIL")

@@ -7,7 +7,8 @@ import Testing
         let note = MeetingNote(Sample.frozen()).text
         #expect(
             note.contains(
-                "At 14:03:22 UTC CPU fell from 180 % to 0 %, all 9 threads asleep, memory flat at 15.0 MiB, 2 connections not accepted, 20 requests in flight."
+                "At 14:03:22 UTC CPU fell from 180 % to 0 %, all 9 threads asleep, memory flat at 15.0 MiB, 2 "
+                    + "connections not accepted, 20 requests in flight."
             ), "\(note)")
         #expect(
             note.contains("[server.cpu, server.threads, server.residentBytes, server.acceptQueue, freeze.inFlight]"))

@@ -145,6 +145,25 @@ import Testing
         #expect(widths.count == 1)
     }
 
+    @Test func aSearchForTheMaximumIsToldByWhatItFound() throws {
+        var record = Sample.ladder()
+        record.plan.kind = .findMax
+        record.plan.model = .open
+        record.ladder = nil
+        for index in record.steps.indices {
+            record.steps[index].planned.users = nil
+            record.steps[index].planned.rate = Double(100 * (index + 1))
+        }
+        var found = FindMaxOutcome()
+        (found.goal, found.foundPerSecond, found.failedPerSecond) = ("p99<50ms,errors<0.1%", 400, 420)
+        found.reason = "The bracket is 5 % wide."
+        record.findMax = found
+        #expect(RunSummary(record).perSecond == record.steps[3].total.perSecond)
+        let text = ConsoleText(record).text
+        #expect(text.contains("400/s met it; 420/s missed it. The bracket is 5 % wide."))
+        #expect(!text.contains("=== LADDER ==="))
+    }
+
     @Test func anEmptyRecordIsReportedWithoutFigures() throws {
         for (format, text) in try texts(RunRecord()) { #expect(!text.contains("nan"), "\(format)") }
         #expect(Claim(RunRecord()).sentence == "Nothing was measured.")

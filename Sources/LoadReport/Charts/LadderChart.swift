@@ -84,6 +84,7 @@ struct LadderChart {
     private func title(_ level: LadderLevel) -> String {
         let planned = level.users.map { "\($0) users planned, " } ?? ""
         return planned + "\(Figure.number(level.concurrency)) under way: \(Figure.number(level.perSecond))/s, mean "
-            + "\(Figure.time(level.meanSeconds * 1e6)), p99 \(Figure.time(level.p99))\(level.wasReached ? "" : ", NOT REACHED")"
+            + "\(Figure.time(level.meanSeconds * 1e6)), p99 "
+            + "\(Figure.time(level.p99))\(level.wasReached ? "" : ", NOT REACHED")"
     }
 }

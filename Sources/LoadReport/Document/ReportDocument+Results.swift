@@ -89,7 +89,8 @@ extension ReportDocument {
         return Section(
             id: "latency", title: "Latency",
             paragraphs: [
-                "From intended time counts a request's wait before it could be sent; service time begins when it was sent. "
+                "From intended time counts a request's wait before it could be sent; service time begins when it "
+                    + "was sent. "
                     + "Where the two differ, requests piled up."
             ], tables: [table])
     }

@@ -61,7 +61,9 @@ private struct ReportPage {
         }
         hasCertificate = !record.certificate.lines.isEmpty
         certificate = record.certificate.lines.map { line in
-            Cell(text: "\(line.what) \(line.value) (\(line.limit))".withoutControls, cssClass: line.holds ? "good" : "bad")
+            Cell(
+                text: "\(line.what) \(line.value) (\(line.limit))".withoutControls,
+                cssClass: line.holds ? "good" : "bad")
         }
         facts = document.facts.map { Fact(name: $0.name, value: $0.value.withoutControls) }
         let charts = RunCharts(record)
@@ -106,7 +108,8 @@ private struct ReportPage {
                 return [
                     Picture(
                         caption:
-                            "\(ladder.scenario): requests/s; numbers at the points are planned users, hollow points were not reached",
+                            "\(ladder.scenario): requests/s; numbers at the points are planned users, hollow "
+                            + "points were not reached",
                         legends: [Legend(name: "measured", cssClass: "c-1")] + fit, svg: chart.throughput),
                     Picture(
                         caption: "\(ladder.scenario): latency in ms",

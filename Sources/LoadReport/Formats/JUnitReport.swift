@@ -1,6 +1,7 @@
 package import LoadRecord
 
-/// For continuous integration: a test case per step and scenario, per threshold, one for freezes and one for the verdict.
+/// For continuous integration: a test case per step and scenario, per threshold, one for freezes and one for the
+/// verdict.
 package struct JUnitReport: Sendable {
     package let text: String
 

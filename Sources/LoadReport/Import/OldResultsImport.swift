@@ -1,8 +1,8 @@
 private import Foundation
 package import LoadRecord
 
-/// Reads the result folders of the old tool: `<YYYYMMDDHHMM>/{smoke,ladder}/<scenario>_u<N>_i<M>.log`. A scenario's logs
-/// of one suite become one run.
+/// Reads the result folders of the old tool: `<YYYYMMDDHHMM>/{smoke,ladder}/<scenario>_u<N>_i<M>.log`. A scenario's
+/// logs of one suite become one run.
 package struct OldResultsImport: Sendable {
     package let folder: String
     /// Larger files are no such logs.
@@ -93,7 +93,8 @@ package struct OldResultsImport: Sendable {
         record.importedFrom =
             "\(record.tool), \(folder)/\(first.path)" + (logs.count > 1 ? " and \(logs.count - 1) more" : "")
         record.note =
-            "Imported. Effective concurrency is rate × mean latency; percentiles are as rounded by Goose, and the standard deviation is estimated from them."
+            "Imported. Effective concurrency is rate × mean latency; percentiles are as rounded by Goose, and "
+            + "the standard deviation is estimated from them."
         let stamp = first.stamp ?? record.moment(at: 0).folderName
         record.id = "goose-\(stamp)-\(first.suite)-\(first.scenario)".replacing(/[^A-Za-z0-9+._-]/, with: "_")
         if logs.count == 1, let users = first.users { record.id += "-u\(users)" }

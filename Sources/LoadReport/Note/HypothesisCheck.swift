@@ -54,14 +54,16 @@ enum FreezeHypothesis {
                 return .init(
                     judgement: .supports,
                     reason:
-                        "it froze at \(record.moment(at: freeze.offsetSeconds).clock) UTC, with \(planned) users already",
+                        "it froze at \(record.moment(at: freeze.offsetSeconds).clock) UTC, with \(planned) users "
+                        + "already",
                     sources: sources)
             }
             let load = under.map { " at \($0.loadText)" } ?? ""
             return .init(
                 judgement: saysFixed ? .contradicts : .supports,
                 reason:
-                    "it froze at \(record.moment(at: freeze.offsetSeconds).clock) UTC\(load) with \(Figure.count(freeze.inFlight)) in flight",
+                    "it froze at \(record.moment(at: freeze.offsetSeconds).clock) UTC\(load) with "
+                    + "\(Figure.count(freeze.inFlight)) in flight",
                 sources: sources)
         }
         guard record.importedFrom == nil else { return nil }

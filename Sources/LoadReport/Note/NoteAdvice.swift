@@ -19,7 +19,8 @@ enum NoteAdvice {
         if let step = record.steps.first(where: { !$0.wasReached }) {
             sentences.append(
                 NoteSentence(
-                    "Repeat \(step.displayName) so that its load is reached (all users at once, more requests per user): only "
+                    "Repeat \(step.displayName) so that its load is reached (all users at once, more requests "
+                        + "per user): only "
                         + "\(Figure.number(step.effectiveConcurrency)) were under way.",
                     "steps.wasReached", "steps.effectiveConcurrency"))
         }
@@ -30,7 +31,8 @@ enum NoteAdvice {
         if record.failures > 0, let worst = record.total.failures.max(by: { $0.value < $1.value }) {
             sentences.append(
                 NoteSentence(
-                    "Look into the \(Figure.count(worst.value)) \(worst.key.rawValue) failures first, by the examples in the report and the server's log.",
+                    "Look into the \(Figure.count(worst.value)) \(worst.key.rawValue) failures first, by the "
+                        + "examples in the report and the server's log.",
                     "steps.scenarios.failures"))
         }
         if record.serverFreezes.isEmpty, record.failures == 0, record.importedFrom == nil {
@@ -38,7 +40,8 @@ enum NoteAdvice {
             if record.requests < needed {
                 sentences.append(
                     NoteSentence(
-                        "To exclude one freeze in \(Figure.count(RareFreeze.noteRequestsPerFreeze)) requests with 95 % confidence, run "
+                        "To exclude one freeze in \(Figure.count(RareFreeze.noteRequestsPerFreeze)) requests "
+                            + "with 95 % confidence, run "
                             + "\(Figure.count(needed)); this run had \(Figure.count(record.requests)).",
                         "steps.scenarios.succeeded"))
             }

@@ -30,7 +30,8 @@ enum NoteFaults {
         for line in record.certificate.lines where !line.holds {
             sentences.append(
                 NoteSentence(
-                    "The generator itself: \(line.what) was \(line.value), allowed is \(line.limit); rates are \"at least\".",
+                    "The generator itself: \(line.what) was \(line.value), allowed is \(line.limit); rates are "
+                        + "\"at least\".",
                     "certificate.lines"))
         }
         let isQuiet =
@@ -38,7 +39,8 @@ enum NoteFaults {
         if isQuiet, record.importedFrom == nil {
             sentences.insert(
                 NoteSentence(
-                    "Nothing broke: none of \(Figure.count(record.requests)) requests failed and the server did not freeze.",
+                    "Nothing broke: none of \(Figure.count(record.requests)) requests failed and the server did "
+                        + "not freeze.",
                     "steps.scenarios.failures", "freezes"), at: 0)
         }
         return sentences
@@ -48,7 +50,8 @@ enum NoteFaults {
         let done = record.timeline.filter { $0.offsetSeconds + $0.seconds <= freeze.offsetSeconds }
             .reduce(0) { $0 + $1.succeeded + $1.failed }
         var text =
-            "It froze at \(record.moment(at: freeze.offsetSeconds).clock) UTC for \(freeze.lengthText) (\(freeze.kind.rawValue))"
+            "It froze at \(record.moment(at: freeze.offsetSeconds).clock) UTC for \(freeze.lengthText) "
+            + "(\(freeze.kind.rawValue))"
         var sources = ["freezes.offsetSeconds", "freezes.seconds", "freezes.kind"]
         if done > 0 {
             text += ", after about \(Figure.count(done)) requests"

@@ -28,7 +28,8 @@ enum ServerHypotheses {
         return .init(
             judgement: grows ? .supports : .contradicts,
             reason:
-                "the server's queue was \(Figure.number(first)) deep in the first third and \(Figure.number(last)) in the last, "
+                "the server's queue was \(Figure.number(first)) deep in the first third and "
+                + "\(Figure.number(last)) in the last, "
                 + "at most \(Figure.number(depths.max() ?? 0))", sources: ["server.queueDepth"])
     }
 

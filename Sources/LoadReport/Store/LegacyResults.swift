@@ -1,8 +1,8 @@
 private import Foundation
 package import LoadRecord
 
-/// The folders that people keep from the old tool's suites: `<YYYYMMDDHHMM>/{smoke,ladder}/<scenario>_u<N>_i<M>.log` and
-/// a `report.txt` with a line for each.
+/// The folders that people keep from the old tool's suites: `<YYYYMMDDHHMM>/{smoke,ladder}/<scenario>_u<N>_i<M>.log`
+/// and a `report.txt` with a line for each.
 package struct LegacyResults: Sendable {
     /// "loadtest_results"
     package let folder: String
@@ -46,7 +46,8 @@ package struct LegacyResults: Sendable {
             ?? "seconds=\(Int((step.planned.seconds ?? step.seconds).rounded()))"
         let shortfall = step.wasReached ? "" : "  NOT REACHED effective=\(Figure.number(step.effectiveConcurrency))"
         return
-            "[\(result)] \(suite)/\(scenarios(step)) \(load), \(length) reqs=\(step.completed) fails=\(failed)  log=\(log)\(shortfall)"
+            "[\(result)] \(suite)/\(scenarios(step)) \(load), \(length) reqs=\(step.completed) fails=\(failed)  "
+            + "log=\(log)\(shortfall)"
     }
 
     static func fileName(_ step: StepRecord) -> String {

@@ -18,7 +18,8 @@ struct GooseSample {
     var text: String {
         let rule = " ------------------------------------------------------------------------------"
         let failed = failures == 0 ? "0 (0%)" : "\(thousands(failures)) (\(failures * 100 / count)%)"
-        let codes = (statuses.isEmpty ? [(count, 200)] : statuses).map { "\(thousands($0.0)) [\($0.1)]" }.joined(separator: ", ")
+        let codes = (statuses.isEmpty ? [(count, 200)] : statuses).map { "\(thousands($0.0)) [\($0.1)]" }.joined(
+            separator: ", ")
         let ramp = Swift.min(users, seconds)
         let clock = { (seconds: Int) in "00:0\(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)" }
         return """

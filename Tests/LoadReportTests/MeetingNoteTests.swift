@@ -7,9 +7,11 @@ import Testing
         let note = MeetingNote(Sample.frozen()).text
         #expect(
             note.contains(
-                "At 14:03:22 UTC CPU fell from 180 % to 0 %, all 9 threads asleep, memory flat at 15.0 MiB, 2 connections not accepted, 20 requests in flight."
+                "At 14:03:22 UTC CPU fell from 180 % to 0 %, all 9 threads asleep, memory flat at 15.0 MiB, 2 "
+                    + "connections not accepted, 20 requests in flight."
             ), "\(note)")
-        #expect(note.contains("[server.cpu, server.threads, server.residentBytes, server.acceptQueue, freeze.inFlight]"))
+        #expect(
+            note.contains("[server.cpu, server.threads, server.residentBytes, server.acceptQueue, freeze.inFlight]"))
         #expect(note.contains("It froze at 14:03:22 UTC for 31.4 s (hang), after about 14,"))
         #expect(note.contains("blocked runtime or deadlock"))
         #expect(note.contains("Why: to see whether the freeze of last week comes back"))
@@ -17,7 +19,9 @@ import Testing
 
     @Test func judgesHypothesesByTheRunsFigures() {
         let note = MeetingNote(Sample.frozen()).text
-        #expect(note.contains(#""a queue grows until SQLite can't follow": the run contradicts it: while it was frozen getversion"#))
+        #expect(
+            note.contains(
+                #""a queue grows until SQLite can't follow": the run contradicts it: while it was frozen getversion"#))
         #expect(note.contains(#""it freezes at 10 users": the run supports it"#))
         #expect(note.contains(#""a memory leak": the run contradicts it: memory was 15.0 MiB"#))
         #expect(note.contains(#""the CPU is the limit": the run contradicts it: its CPU was at 0 %"#))
@@ -45,8 +49,12 @@ import Testing
         var record = Sample.ladder()
         #expect(MeetingNote(record).text.contains(#""the freeze at 10 users is fixed": the run supports it"#) == false)
         #expect(MeetingNote(record).text.contains("passes with a chance of"))
-        for index in record.steps.indices { record.steps[index].effectiveConcurrency = min(3.2, record.steps[index].effectiveConcurrency) }
-        #expect(MeetingNote(record).text.contains("not tested by this run: only 3.20 requests were under way at once, not 10"))
+        for index in record.steps.indices {
+            record.steps[index].effectiveConcurrency = min(3.2, record.steps[index].effectiveConcurrency)
+        }
+        #expect(
+            MeetingNote(record).text.contains(
+                "not tested by this run: only 3.20 requests were under way at once, not 10"))
         var long = Sample.ladder()
         for index in long.steps.indices { long.steps[index].scenarios[0].succeeded = 100_000 }
         #expect(MeetingNote(long).text.contains(#""the freeze at 10 users is fixed": the run supports it"#))

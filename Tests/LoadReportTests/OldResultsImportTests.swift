@@ -9,7 +9,8 @@ import Testing
         try withTemporaryFolder { folder in
             for (path, text) in logs {
                 let url = URL(fileURLWithPath: "\(folder)/\(path)")
-                try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try FileManager.default.createDirectory(
+                    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
                 try text.write(to: url, atomically: true, encoding: .utf8)
             }
             result = try OldResultsImport(folder: folder).read()
@@ -21,7 +22,9 @@ import Testing
         let records = try imported([
             "202604301118/ladder/getversion_u100_i1000.log": GooseSample().text,
             "202604301118/ladder/getversion_u1_i1000.log":
-                GooseSample(users: 1, count: 1000, perSecond: 250, mean: 2.49, min: 2, max: 24, p99: 4, p999: 7, seconds: 4).text,
+                GooseSample(
+                    users: 1, count: 1000, perSecond: 250, mean: 2.49, min: 2, max: 24, p99: 4, p999: 7, seconds: 4
+                ).text,
         ]).records
         let record = try #require(records.first)
         #expect(records.count == 1 && record.plan.kind == .ladder)
@@ -50,9 +53,11 @@ import Testing
 
     @Test func aHundredThousand404AreFailures() throws {
         let sample = GooseSample(
-            name: "POST v1/tms/pubkeys/creds/retrieve", scenario: "getkey", perSecond: 961.54, mean: 3.21, min: 2, max: 210, p99: 13,
+            name: "POST v1/tms/pubkeys/creds/retrieve", scenario: "getkey", perSecond: 961.54, mean: 3.21, min: 2,
+            max: 210, p99: 13,
             p999: 23, statuses: [(100_000, 404)], seconds: 104)
-        let record = try #require(try imported(["202604301118/ladder/getkey_u100_i1000.log": sample.text]).records.first)
+        let record = try #require(
+            try imported(["202604301118/ladder/getkey_u100_i1000.log": sample.text]).records.first)
         #expect(record.failures == 100_000, "the old tool's own count of failures was 0")
         #expect(record.steps[0].scenarios[0].failures == [.status4xx: 100_000])
         #expect(record.verdict.word == .failedRequests)
@@ -61,9 +66,11 @@ import Testing
 
     @Test func oneServerErrorIsSeenAndTheBusyTimeoutNamed() throws {
         let sample = GooseSample(
-            name: "POST v1/tms/pubkeys/creds", scenario: "createkey", users: 10, count: 10_000, failures: 1, perSecond: 96.15, mean: 90.85,
+            name: "POST v1/tms/pubkeys/creds", scenario: "createkey", users: 10, count: 10_000, failures: 1,
+            perSecond: 96.15, mean: 90.85,
             min: 10, max: 5035, median: 34, p99: 1000, p999: 2000, statuses: [(9_999, 201), (1, 500)], seconds: 104)
-        let record = try #require(try imported(["202605040824/ladder/createkey_u10_i1000.log": sample.text]).records.first)
+        let record = try #require(
+            try imported(["202605040824/ladder/createkey_u10_i1000.log": sample.text]).records.first)
         #expect(record.steps[0].scenarios[0].failures == [.status5xx: 1])
         #expect(record.steps[0].wasReached && abs(record.steps[0].effectiveConcurrency - 8.74) < 0.01)
         #expect(ConsoleText(record).text.contains("5 s SQLite busy timeout"))
@@ -72,14 +79,16 @@ import Testing
 
     @Test(arguments: [208, 214, 238, 261])
     func maximaOfTheNetworkAreNamed(_ maximum: Int) throws {
-        let record = try #require(try imported(["getversion_u100_i1000.log": GooseSample(max: maximum).text]).records.first)
+        let record = try #require(
+            try imported(["getversion_u100_i1000.log": GooseSample(max: maximum).text]).records.first)
         #expect(KnownTimers.found(in: record).map(\.timer.name) == ["200 ms TCP retransmission timeout"])
         #expect(MeetingNote(record).text.contains("this is the network, not the server"))
     }
 
     @Test func otherFilesAreToldAndImportsAreKept() throws {
         let result = try imported([
-            "202604301118/smoke/getversion_u1_i100.log": GooseSample(users: 1, count: 100, perSecond: 100, seconds: 1).text,
+            "202604301118/smoke/getversion_u1_i100.log": GooseSample(users: 1, count: 100, perSecond: 100, seconds: 1)
+                .text,
             "202604301118/smoke/empty.log": "nothing", "202604301118/report.txt": "OVERALL: PASS",
         ])
         #expect(result.records.map(\.plan.kind) == [.smoke])

@@ -15,7 +15,10 @@ import Testing
         let texts = try texts(Sample.frozen())
         for format in [ReportFormat.html, .md, .txt] {
             let text = try #require(texts[format])
-            for fact in ["FREEZE", "14:03:22", "31.4 s", "hang", "blocked runtime or deadlock", "20", "6,437", "180 %", "stacks-1.txt"] {
+            for fact in [
+                "FREEZE", "14:03:22", "31.4 s", "hang", "blocked runtime or deadlock", "20", "6,437", "180 %",
+                "stacks-1.txt",
+            ] {
                 #expect(text.contains(fact), "\(format) lacks \(fact)")
             }
             #expect(text.contains("1,013 requests"), "\(format) does not tell of the warm-up")
@@ -26,7 +29,9 @@ import Testing
 
     @Test func tablesHaveTheOldToolsColumnsAndMore() throws {
         let html = try HTMLReport(Sample.frozen()).text
-        for column in ["# reqs", "# fails", "req/s", "fail/s", "mean", "min", "max", "median", "std dev"] + ["50 %", "75 %", "90 %", "95 %", "98 %", "99 %", "99.9 %", "99.99 %"] {
+        for column in ["# reqs", "# fails", "req/s", "fail/s", "mean", "min", "max", "median", "std dev"] + [
+            "50 %", "75 %", "90 %", "95 %", "98 %", "99 %", "99.9 %", "99.99 %",
+        ] {
             #expect(html.contains(">\(column)</th>"), "no column \(column)")
         }
         #expect(html.contains("17,000 × 201"))
@@ -38,7 +43,8 @@ import Testing
             let html = try HTMLReport(record).text
             let parser = XMLParser(data: Data(html.utf8))
             #expect(parser.parse(), "\(String(describing: parser.parserError)) in line \(parser.lineNumber)")
-            let names = html.replacing("http://www.w3.org/1999/xhtml", with: "").replacing("http://www.w3.org/2000/svg", with: "")
+            let names = html.replacing("http://www.w3.org/1999/xhtml", with: "").replacing(
+                "http://www.w3.org/2000/svg", with: "")
             #expect(!names.contains(/(src|href)="(?!data:|#)/), "something is loaded from elsewhere")
             #expect(!names.contains(/url\(|@import/))
         }
@@ -78,7 +84,8 @@ import Testing
     @Test func aGeneratorThatWasTheLimitMakesRatesLeastValues() throws {
         var record = Sample.ladder()
         record.verdict.headline = ""
-        record.certificate.lines[0] = CertificateLine(what: "own CPU of the busiest core", value: "98 %", limit: "< 70 %", holds: false)
+        record.certificate.lines[0] = CertificateLine(
+            what: "own CPU of the busiest core", value: "98 %", limit: "< 70 %", holds: false)
         let text = ConsoleText(record).text
         #expect(text.contains("at least") && text.contains("RED"))
     }
@@ -136,6 +143,25 @@ import Testing
         #expect(lines.count == 7)
         let widths = Set(lines.map { $0.split(separator: ",", omittingEmptySubsequences: false).count })
         #expect(widths.count == 1)
+    }
+
+    @Test func aSearchForTheMaximumIsToldByWhatItFound() throws {
+        var record = Sample.ladder()
+        record.plan.kind = .findMax
+        record.plan.model = .open
+        record.ladder = nil
+        for index in record.steps.indices {
+            record.steps[index].planned.users = nil
+            record.steps[index].planned.rate = Double(100 * (index + 1))
+        }
+        var found = FindMaxOutcome()
+        (found.goal, found.foundPerSecond, found.failedPerSecond) = ("p99<50ms,errors<0.1%", 400, 420)
+        found.reason = "The bracket is 5 % wide."
+        record.findMax = found
+        #expect(RunSummary(record).perSecond == record.steps[3].total.perSecond)
+        let text = ConsoleText(record).text
+        #expect(text.contains("400/s met it; 420/s missed it. The bracket is 5 % wide."))
+        #expect(!text.contains("=== LADDER ==="))
     }
 
     @Test func anEmptyRecordIsReportedWithoutFigures() throws {

@@ -21,7 +21,8 @@ func withTemporaryFolder(_ body: (String) throws -> Void) throws {
             let files = try FileManager.default.contentsOfDirectory(atPath: store.runFolder(Sample.frozen().id))
             #expect(
                 files.sorted() == [
-                    "note.md", "report.csv", "report.html", "report.md", "report.txt", "report.xml", "run.json", "summary.json",
+                    "note.md", "report.csv", "report.html", "report.md", "report.txt", "report.xml", "run.json",
+                    "summary.json",
                 ])
             #expect(store.list().runs.map(\.id) == [Sample.ladder().id, Sample.frozen().id], "newest first")
             #expect(store.list().problems.isEmpty)
@@ -36,7 +37,9 @@ func withTemporaryFolder(_ body: (String) throws -> Void) throws {
         try withTemporaryFolder { folder in
             let store = RunStore(folder: folder + "/runs")
             let record = Secrets.planted(in: Sample.frozen())
-            try store.save(record, reportFiles: ReportFormat.allCases.map { "\(folder)/r.\($0.rawValue)" }, secrets: [Secrets.clientSecret])
+            try store.save(
+                record, reportFiles: ReportFormat.allCases.map { "\(folder)/r.\($0.rawValue)" },
+                secrets: [Secrets.clientSecret])
             var smoke = record
             smoke.plan.kind = .smoke
             try LegacyResults(folder: folder + "/loadtest_results").write([smoke], secrets: [Secrets.clientSecret])
@@ -45,7 +48,9 @@ func withTemporaryFolder(_ body: (String) throws -> Void) throws {
             let walk = try #require(FileManager.default.enumerator(atPath: folder))
             var files = 0
             for case let path as String in walk {
-                guard let data = FileManager.default.contents(atPath: "\(folder)/\(path)"), !data.isEmpty else { continue }
+                guard let data = FileManager.default.contents(atPath: "\(folder)/\(path)"), !data.isEmpty else {
+                    continue
+                }
                 files += 1
                 let text = String(decoding: data, as: UTF8.self)
                 for secret in Secrets.values { #expect(!text.contains(secret), "\(path) holds \(secret)") }
@@ -54,11 +59,18 @@ func withTemporaryFolder(_ body: (String) throws -> Void) throws {
         }
     }
 
+    @Test func ordinaryWordsAreNoSecrets() {
+        let words = "basic throughput of bearer certificates; authorization failures; the secret of the queue"
+        #expect(Redaction(secrets: ["abc"]).text(words) == words)
+    }
+
     @Test func brokenEntriesAreToldAndTheRestIsListed() throws {
         try withTemporaryFolder { folder in
             let store = RunStore(folder: folder)
             try store.save(Sample.frozen())
-            for (name, text) in [("cut", #"{"format":1,"id":"#), ("newer", #"{"format":99}"#), ("other", #"{"format":1}"#)] {
+            for (name, text) in [
+                ("cut", #"{"format":1,"id":"#), ("newer", #"{"format":99}"#), ("other", #"{"format":1}"#),
+            ] {
                 try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
                 try text.write(toFile: "\(folder)/\(name)/run.json", atomically: true, encoding: .utf8)
             }

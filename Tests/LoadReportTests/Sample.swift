@@ -21,9 +21,14 @@ struct Dice: RandomNumberGenerator {
         return (-2 * log(u)).squareRoot() * cos(2 * .pi * v)
     }
 
-    /// Microseconds, skewed to the right as answers' times are.
+    /// Microseconds, skewed to the right as answers' times are, with three digits as a histogram keeps them.
     mutating func times(_ count: Int, medianMilliseconds: Double, spread: Double = 0.35) -> [Int] {
-        (0..<count).map { _ in Int(medianMilliseconds * 1e3 * exp(spread * normal())) }
+        (0..<count).map { _ in
+            let time = Int(medianMilliseconds * 1e3 * exp(spread * normal()))
+            var unit = 1
+            while time / unit >= 1000 { unit *= 10 }
+            return time / unit * unit
+        }
     }
 }
 
@@ -75,12 +80,17 @@ enum Sample {
     }
 
     /// The freeze of the note: 10 users, at 14:03:22 everything stands still for 31.4 s, CPU from 180 % to 0 %.
-    static func frozen() -> RunRecord {
+    static func frozen() -> RunRecord { frozenRecord }
+
+    private static let frozenRecord = makeFrozen()
+
+    private static func makeFrozen() -> RunRecord {
         var record = base("20261125-140210-createkey-u10", scenario: "createkey", users: 10)
         record.labels = ["release": "0.1.0", "database": "sqlite"]
         record.note = "to see whether the freeze of last week comes back"
         record.hypotheses = [
-            "a queue grows until SQLite can't follow", "it freezes at 10 users", "a memory leak", "the CPU is the limit",
+            "a queue grows until SQLite can't follow", "it freezes at 10 users", "a memory leak",
+            "the CPU is the limit",
             "the moon is in the wrong phase",
         ]
         record.seconds = 120
@@ -94,7 +104,7 @@ enum Sample {
         (step.offsetSeconds, step.seconds, step.warmUpRequests) = (5, 115, 1013)
         var figures = figures(
             "createkey", times: dice.times(17_000, medianMilliseconds: 46), seconds: 115,
-            late: (0..<6400).map { 31_400_000 - $0 * 4_900 })
+            late: (0..<6400).map { 31_400_000 - $0 / 20 * 98_000 })
         figures.failures = [.firstByteTimeout: 10]
         record.timeline = timeline(seconds: 120, &dice)
         step.scenarios = [figures]
@@ -104,7 +114,8 @@ enum Sample {
         record.evidenceFolder = "evidence"
         record.verdict = Verdict(
             .freeze,
-            "createkey froze at 14:03:22 UTC for 31.4 s with 10 users: a hang, most likely a blocked runtime; before it, 205 requests/s, p99 92 ms."
+            "createkey froze at 14:03:22 UTC for 31.4 s with 10 users: a hang, most likely a blocked runtime; "
+                + "before it, 205 requests/s, p99 92 ms."
         )
         return record
     }
@@ -122,7 +133,9 @@ enum Sample {
         }
         var diagnosis = FreezeDiagnosis()
         diagnosis.cause = .blockedRuntime
-        diagnosis.reasons = ["CPU 0 % for 31 s", "9 of 9 threads asleep with the same stacks twice", "4.2 KiB received and not read"]
+        diagnosis.reasons = [
+            "CPU 0 % for 31 s", "9 of 9 threads asleep with the same stacks twice", "4.2 KiB received and not read",
+        ]
         freeze.diagnosis = diagnosis
         freeze.evidence = ["stacks-1.txt", "stacks-2.txt", "threads.txt"]
         return freeze
@@ -146,7 +159,7 @@ enum Sample {
                 figures.max = second == 103 ? 31_400_000 : 130_000 + Int(14_000 * dice.normal())
             }
             var server = ServerSample()
-            server.cpu = isFrozen ? 0 : 1.8 + 0.04 * dice.normal()
+            server.cpu = isFrozen ? 0 : 1.8 + 0.05 * Double(second % 3 - 1)
             server.residentBytes = 15 << 20
             server.threads = isFrozen ? ["S": 9] : ["S": 7, "R": 2]
             server.acceptQueue = isFrozen ? 2 : 0
@@ -156,7 +169,11 @@ enum Sample {
     }
 
     /// Six levels by the universal scalability law, with a little noise; passed.
-    static func ladder(levels: [Int] = [1, 5, 10, 25, 50, 100]) -> RunRecord {
+    static func ladder() -> RunRecord { ladderRecord }
+
+    private static let ladderRecord = ladder(levels: [1, 5, 10, 25, 50, 100])
+
+    static func ladder(levels: [Int]) -> RunRecord {
         var record = base("20261125-150000-createkey-ladder", scenario: "createkey", users: 100)
         record.startedAtMicroseconds += 3_470_000_000
         record.labels = ["release": "0.3.0"]
@@ -196,24 +213,34 @@ enum Sample {
         record.ladder = LadderAnalysis.all(of: record.steps).first
         let best = record.steps.map(\.total.perSecond).max() ?? 0
         record.verdict = Verdict(
-            .pass, "createkey sustained \(Figure.number(best)) requests/s with 1 to 100 users, no failures and no freeze.")
+            .pass,
+            "createkey sustained \(Figure.number(best)) requests/s with 1 to 100 users, no failures and no freeze.")
         return record
     }
 
-    /// A run of 20 s of which only the figures count that comparisons read.
-    /// - Parameter slower: 1.2 for a server that takes 20 % longer.
+    /// Of a skewed distribution with a median of 1.
+    private static let shape: [Double] = {
+        var dice = Dice(31)
+        return (0..<500).map { _ in dice.normal() }.sorted()
+    }()
+
+    /// A run of which only the figures count that comparisons read.
+    /// - Parameters:
+    ///   - slower: 1.2 for a server that takes 20 % longer.
+    ///   - noise: what disturbs a run disturbs all its requests alike; of their median and of their spread.
     static func short(_ dice: inout Dice, slower: Double = 1, noise: Double = 0.03, users: Int = 10) -> RunRecord {
         var record = base("run", scenario: "createkey", users: users)
-        // What disturbs a run disturbs all its requests alike.
-        let luck = exp(noise * dice.normal())
-        let median = 20 * slower * luck
-        let times = dice.times(4000, medianMilliseconds: median, spread: 0.3 * exp(noise * dice.normal()))
-        let mean = Double(times.reduce(0, +)) / Double(times.count) / 1e6
+        let (luck, spread) = (exp(noise * dice.normal()), 0.3 * exp(noise * dice.normal()))
+        let times = shape.map { Int(20_000 * slower * luck * exp(spread * $0)) }
+        let seconds = Double(times.reduce(0, +)) / 1e6 / Double(users)
+        var figures = ScenarioFigures()
+        figures.name = "createkey"
+        figures.succeeded = times.count
+        figures.perSecond = Double(times.count) / seconds
+        figures.fromIntended = LatencySummary(times: times)
         var step = StepRecord()
-        (step.planned.users, step.planned.seconds) = (users, 20)
-        step.scenarios = [figures("createkey", times: times, seconds: 4000 * mean / Double(users))]
-        step.seconds = 4000 * mean / Double(users)
-        step.effectiveConcurrency = Double(users)
+        (step.planned.users, step.planned.seconds, step.seconds) = (users, 20, seconds)
+        (step.scenarios, step.effectiveConcurrency) = ([figures], Double(users))
         record.steps = [step]
         record.plan.steps = [step.planned]
         return record

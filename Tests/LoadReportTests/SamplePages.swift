@@ -18,7 +18,8 @@ import Testing
         missed.steps[0].wasReached = false
         missed.steps[0].effectiveConcurrency = 4.21
         missed.steps[0].shortfall = "4.21 of 100 users were under way (rate × mean latency)"
-        missed.certificate.lines[0] = CertificateLine(what: "own CPU of the busiest core", value: "93 %", limit: "< 70 %", holds: false)
+        missed.certificate.lines[0] = CertificateLine(
+            what: "own CPU of the busiest core", value: "93 %", limit: "< 70 %", holds: false)
         missed.verdict = Verdict(.notReached, "")
         try store.save(missed)
         try withTemporaryFolder { old in

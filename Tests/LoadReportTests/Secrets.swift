@@ -4,7 +4,8 @@ import LoadRecord
 enum Secrets {
     static let clientSecret = "S3cr3tOfTheClient"
     static let values = [
-        clientSecret, "b64KeyMaterialAAAA", "urlPassw0rd", "labelled-hunter2", "header-hunter3", "json-hunter4", "eyJhbGciOi.J9.abc",
+        clientSecret, "b64KeyMaterialAAAA", "urlPassw0rd", "labelled-hunter2", "header-hunter3", "json-hunter4",
+        "eyJhbGciOi.J9.abc",
     ]
 
     static func planted(in record: RunRecord) -> RunRecord {

@@ -49,7 +49,8 @@ import Testing
     @Test func halvesOfAStepAreCompared() throws {
         let steady = try #require(SteadyState.halvesDiffer([Int](repeating: 100, count: 20)))
         #expect(steady == 0)
-        let falling = try #require(SteadyState.halvesDiffer([Int](repeating: 100, count: 10) + [Int](repeating: 80, count: 10)))
+        let falling = try #require(
+            SteadyState.halvesDiffer([Int](repeating: 100, count: 10) + [Int](repeating: 80, count: 10)))
         #expect(abs(falling - 20.0 / 90) < 1e-9)
         #expect(SteadyState.halvesDiffer([100, 100, 100]) == nil)
     }

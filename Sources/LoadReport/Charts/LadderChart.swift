@@ -10,7 +10,8 @@ struct LadderChart {
         (self.ladder, self.levels) = (ladder, levels)
         let most = levels.map(\.concurrency).max() ?? 1
         x = .linear(
-            upTo: max(most, min(ladder.kneeUsers, 2 * most)) * 1.05, from: SVG.left, to: SVG.width - SVG.right, ticks: 8)
+            upTo: max(most, min(ladder.kneeUsers, 2 * most)) * 1.05, from: SVG.left, to: SVG.width - SVG.right, ticks: 8
+        )
     }
 
     var throughput: String {
@@ -42,14 +43,18 @@ struct LadderChart {
         let y = ChartScale.logarithmic((times.min() ?? 1) * 0.8, (times.max() ?? 1) * 1.25, from: bottom, to: top)
         axes(&svg, y, bottom) { axisNumber($0) }
         knee(&svg, top, bottom, isLabelled: false)
-        for (name, value) in [("c-p99", { (level: LadderLevel) in Double(level.p99) / 1e3 }), ("c-1", { $0.meanSeconds * 1e3 })] {
+        for (name, value) in [
+            ("c-p99", { (level: LadderLevel) in Double(level.p99) / 1e3 }), ("c-1", { $0.meanSeconds * 1e3 }),
+        ] {
             let points = levels.map { (x: x.position($0.concurrency), y: y.position(value($0))) }
             svg.path(points, "line \(name)")
             for (point, level) in zip(points, levels) {
                 svg.circle(point.x, point.y, 3.5, "dot \(level.wasReached ? name : "hollow")", title: title(level))
             }
         }
-        svg.text(SVG.left + SVG.plotWidth / 2, bottom + 34, "requests under way at once (effective concurrency)", "tick", anchor: "middle")
+        svg.text(
+            SVG.left + SVG.plotWidth / 2, bottom + 34, "requests under way at once (effective concurrency)", "tick",
+            anchor: "middle")
         return svg.text
     }
 
@@ -79,6 +84,7 @@ struct LadderChart {
     private func title(_ level: LadderLevel) -> String {
         let planned = level.users.map { "\($0) users planned, " } ?? ""
         return planned + "\(Figure.number(level.concurrency)) under way: \(Figure.number(level.perSecond))/s, mean "
-            + "\(Figure.time(level.meanSeconds * 1e6)), p99 \(Figure.time(level.p99))\(level.wasReached ? "" : ", NOT REACHED")"
+            + "\(Figure.time(level.meanSeconds * 1e6)), p99 "
+            + "\(Figure.time(level.p99))\(level.wasReached ? "" : ", NOT REACHED")"
     }
 }

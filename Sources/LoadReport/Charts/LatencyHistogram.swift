@@ -38,14 +38,16 @@ enum LatencyHistogram {
             let isRight = at > SVG.width - 170
             svg.text(
                 at + (isRight ? -4 : 4), top - 8 - Double(index == 0 ? 0 : 0),
-                "p\(Int(percent)) \(Figure.time(intended.percentile(percent)))", "mark-text", anchor: isRight ? "end" : "start")
+                "p\(Int(percent)) \(Figure.time(intended.percentile(percent)))", "mark-text",
+                anchor: isRight ? "end" : "start")
         }
         return svg.text
     }
 
     private static func tickText(_ microseconds: Double) -> String {
         if microseconds < 999 { return axisNumber(microseconds.rounded()) + " µs" }
-        return microseconds < 999_000 ? axisNumber((microseconds / 1e3).rounded()) + " ms" : axisNumber((microseconds / 1e6).rounded()) + " s"
+        return microseconds < 999_000
+            ? axisNumber((microseconds / 1e3).rounded()) + " ms" : axisNumber((microseconds / 1e6).rounded()) + " s"
     }
 
     private static func bins(_ times: LatencySummary, _ first: Int, _ last: Int) -> [Int] {
@@ -58,7 +60,8 @@ enum LatencyHistogram {
     }
 
     private static func draw(
-        _ bins: [Int], _ cssClass: String, _ svg: inout SVG, _ first: Int, _ x: ChartScale, _ y: ChartScale, _ bottom: Double
+        _ bins: [Int], _ cssClass: String, _ svg: inout SVG, _ first: Int, _ x: ChartScale, _ y: ChartScale,
+        _ bottom: Double
     ) {
         for (index, count) in bins.enumerated() where count > 0 {
             let from = pow(10, Double(first + index) / binsPerDecade)

@@ -12,7 +12,8 @@ struct RunCharts: Sendable {
         frame = TimeFrame(record, buckets)
         panels = buckets.buckets.count < 2 ? [] : Self.load(buckets.buckets) + Self.server(buckets.buckets)
         let (panels, frame) = (panels, frame)
-        readings = panels.isEmpty
+        readings =
+            panels.isEmpty
             ? []
             : buckets.buckets.indices.map { index in
                 let bucket = buckets.buckets[index]
@@ -25,14 +26,16 @@ struct RunCharts: Sendable {
         func perSecond(_ value: (SecondFigures) -> Int) -> [Double?] {
             buckets.map { Double(value($0)) / max($0.seconds, 0.001) }
         }
-        func milliseconds(_ value: (SecondFigures) -> Int?) -> [Double?] { buckets.map { value($0).map { Double($0) / 1e3 } } }
+        func milliseconds(_ value: (SecondFigures) -> Int?) -> [Double?] {
+            buckets.map { value($0).map { Double($0) / 1e3 } }
+        }
         return [
             TimeChart(
                 title: "Requests per second",
                 series: [
                     .init(name: "succeeded", cssClass: "c-good", values: perSecond { $0.succeeded }, kind: .area),
                     .init(name: "sent", cssClass: "c-quiet", values: perSecond { $0.sent }),
-                ], height: 130, format: { Figure.number($0) }),
+                ], height: 130, format: { axisNumber($0) }),
             TimeChart(
                 title: "Latency from intended time, ms (log)",
                 series: [
@@ -43,8 +46,9 @@ struct RunCharts: Sendable {
                 ], height: 160, isLogarithmic: true, format: { axisNumber($0) }),
             TimeChart(
                 title: "Errors per second",
-                series: [.init(name: "failed", cssClass: "c-bad", values: perSecond { $0.failed }, kind: .bars)], height: 72,
-                format: { Figure.number($0) }),
+                series: [.init(name: "failed", cssClass: "c-bad", values: perSecond { $0.failed }, kind: .bars)],
+                height: 72,
+                format: { axisNumber($0) }),
             TimeChart(
                 title: "Users and requests in flight",
                 series: [
@@ -58,7 +62,10 @@ struct RunCharts: Sendable {
     private static func server(_ buckets: [SecondFigures]) -> [TimeChart] {
         let samples = buckets.map(\.server)
         var charts: [TimeChart] = []
-        func add(_ title: String, _ series: [TimeChart.Series], height: Double = 104, _ format: @escaping @Sendable (Double) -> String) {
+        func add(
+            _ title: String, _ series: [TimeChart.Series], height: Double = 104,
+            _ format: @escaping @Sendable (Double) -> String
+        ) {
             if series.contains(where: { $0.values.contains { $0 != nil } }) {
                 charts.append(TimeChart(title: title, series: series, height: height, format: format))
             }
@@ -69,7 +76,11 @@ struct RunCharts: Sendable {
         ) { axisNumber($0) + " %" }
         add(
             "Server memory (RSS), MiB",
-            [.init(name: "RSS", cssClass: "c-1", values: samples.map { $0?.residentBytes.map { Double($0) / 1_048_576 } }, kind: .area)],
+            [
+                .init(
+                    name: "RSS", cssClass: "c-1",
+                    values: samples.map { $0?.residentBytes.map { Double($0) / 1_048_576 } }, kind: .area)
+            ],
             height: 84
         ) { axisNumber($0) }
         let letters = Set(samples.flatMap { $0?.threads.keys.map(\.self) ?? [] })
@@ -79,7 +90,8 @@ struct RunCharts: Sendable {
             "Server threads by state",
             states.filter { letters.contains($0.0) }.map { letter, name in
                 .init(
-                    name: name, cssClass: "t-\(letter)", values: samples.map { $0.map { Double($0.threads[letter] ?? 0) } },
+                    name: name, cssClass: "t-\(letter)",
+                    values: samples.map { $0.map { Double($0.threads[letter] ?? 0) } },
                     kind: .stacked)
             }
         ) { axisNumber($0) }
@@ -89,7 +101,9 @@ struct RunCharts: Sendable {
         ]
         add(
             "Queues in the server",
-            queues.filter { $0.values.contains { ($0 ?? 0) > 0 } }.map { .init(name: $0.name, cssClass: $0.cssClass, values: $0.values) },
+            queues.filter { $0.values.contains { ($0 ?? 0) > 0 } }.map {
+                .init(name: $0.name, cssClass: $0.cssClass, values: $0.values)
+            },
             height: 84
         ) { axisNumber($0) }
         return charts
@@ -98,5 +112,5 @@ struct RunCharts: Sendable {
 
 /// "0.5", "20", "3,000": a tick is round already.
 func axisNumber(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e9 ? Figure.count(Int(value)) : Figure.number(value)
+    value == value.rounded() && abs(value) < 1e9 ? Figure.count(Int(value)) : Figure.trimmed(Figure.number(value))
 }

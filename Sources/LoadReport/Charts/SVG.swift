@@ -23,16 +23,20 @@ struct SVG {
     mutating func rectangle(
         _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ cssClass: String, title: String = ""
     ) {
-        let head = #"<rect class="\#(cssClass)" x="\#(f(x))" y="\#(f(y))" width="\#(f(max(width, 0)))" height="\#(f(max(height, 0)))""#
+        let head =
+            #"<rect class="\#(cssClass)" x="\#(f(x))" y="\#(f(y))" "#
+            + #"width="\#(f(max(width, 0)))" height="\#(f(max(height, 0)))""#
         body += title.isEmpty ? head + "/>" : head + "><title>\(xmlEscaped(title))</title></rect>"
     }
 
     mutating func text(_ x: Double, _ y: Double, _ text: String, _ cssClass: String, anchor: String = "start") {
-        body += #"<text class="\#(cssClass)" x="\#(f(x))" y="\#(f(y))" text-anchor="\#(anchor)">\#(xmlEscaped(text))</text>"#
+        let head = #"<text class="\#(cssClass)" x="\#(f(x))" y="\#(f(y))" text-anchor="\#(anchor)">"#
+        body += head + "\(xmlEscaped(text))</text>"
     }
 
     mutating func circle(_ x: Double, _ y: Double, _ radius: Double, _ cssClass: String, title: String) {
-        body += #"<circle class="\#(cssClass)" cx="\#(f(x))" cy="\#(f(y))" r="\#(f(radius))"><title>\#(xmlEscaped(title))</title></circle>"#
+        let head = #"<circle class="\#(cssClass)" cx="\#(f(x))" cy="\#(f(y))" r="\#(f(radius))">"#
+        body += head + "<title>\(xmlEscaped(title))</title></circle>"
     }
 
     /// A line that breaks where there is no value.

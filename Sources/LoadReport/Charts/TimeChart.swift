@@ -28,7 +28,7 @@ struct TimeChart: Sendable {
         series.map { "\($0.name) \($0.values[bucket].map(format) ?? "-")" }.joined(separator: " · ")
     }
 
-    func svg(_ frame: TimeFrame) -> String {
+    func svg(_ frame: TimeFrame, isFirst: Bool = false) -> String {
         var svg = SVG(height: height, label: title, cssClass: "time")
         let (top, bottom) = (Self.top, height - Self.bottom)
         let y = scale(from: bottom, to: top)
@@ -43,6 +43,7 @@ struct TimeChart: Sendable {
             if one.kind == .stacked { base = zip(base, one.values).map { $0 + ($1 ?? 0) } }
         }
         frame.drawAxis(&svg, bottom: bottom)
+        if isFirst { frame.nameFreezes(&svg, top: top) }
         svg.line(-9, top, -9, bottom, "cross")
         return svg.text
     }
@@ -51,7 +52,9 @@ struct TimeChart: Sendable {
         var highest = series.filter { $0.kind != .stacked }.flatMap { $0.values.compactMap { $0 } }.max() ?? 0
         let stacked = series.filter { $0.kind == .stacked }
         if let first = stacked.first {
-            for index in first.values.indices { highest = max(highest, stacked.reduce(0) { $0 + ($1.values[index] ?? 0) }) }
+            for index in first.values.indices {
+                highest = max(highest, stacked.reduce(0) { $0 + ($1.values[index] ?? 0) })
+            }
         }
         guard isLogarithmic else { return .linear(upTo: highest, from: from, to: to) }
         let lowest = series.flatMap { $0.values.compactMap { $0 } }.filter { $0 > 0 }.min() ?? 1
@@ -119,10 +122,23 @@ struct TimeFrame: Sendable {
     }
 
     func drawBelow(_ svg: inout SVG, top: Double, bottom: Double) {
-        for part in warmUps { svg.rectangle(part.from, top, part.to - part.from, bottom - top, "warm-up", title: "warm-up, excluded") }
+        for part in warmUps {
+            svg.rectangle(part.from, top, part.to - part.from, bottom - top, "warm-up", title: "warm-up, excluded")
+        }
         for start in stepStarts { svg.line(start, top, start, bottom, "step") }
         for freeze in freezes {
-            svg.rectangle(freeze.from, top - 6, max(freeze.to - freeze.from, 2), bottom - top + 6, "freeze", title: freeze.title)
+            svg.rectangle(
+                freeze.from, top - 6, max(freeze.to - freeze.from, 2), bottom - top + 6, "freeze", title: freeze.title)
+        }
+    }
+
+    /// Once is enough: in the first panel.
+    func nameFreezes(_ svg: inout SVG, top: Double) {
+        for freeze in freezes {
+            let isRight = freeze.from > SVG.width - 260
+            svg.text(
+                isRight ? freeze.to - 4 : freeze.from + 4, top + 6, freeze.title, "freeze-text",
+                anchor: isRight ? "end" : "start")
         }
     }
 

@@ -1,7 +1,8 @@
 extension Comparison {
     /// "B is slower than A: rate 412/s and 330/s, −19.9 % (95 % interval −22 % to −17 %)." and so on, for terminals.
     package var text: String {
-        ([sentence] + metrics.map { "  " + line(of: $0) } + differences.map { "  differs in \($0)" } + remarks.map { "  " + $0 })
+        ([sentence] + metrics.map { "  " + line(of: $0) } + differences.map { "  differs in \($0)" }
+            + remarks.map { "  " + $0 })
             .joined(separator: "\n") + "\n"
     }
 

@@ -50,7 +50,9 @@ package struct Comparison: Sendable {
             return
         }
         let paired = interleaved && a.count == b.count
-        func metric(_ name: String, _ margin: Double, moreIsBetter: Bool, _ value: (ScenarioFigures) -> Double) -> Metric {
+        func metric(_ name: String, _ margin: Double, moreIsBetter: Bool, _ value: (ScenarioFigures) -> Double)
+            -> Metric
+        {
             Self.metric(
                 name, a.map { value($0.total) }, b.map { value($0.total) }, margin: margin,
                 moreIsBetter: moreIsBetter, paired: paired)
@@ -97,7 +99,9 @@ package struct Comparison: Sendable {
         let limited = runs.count { !$0.certificate.isClean }
         let frozen = runs.count { !$0.serverFreezes.isEmpty }
         var remarks: [String] = []
-        if limited > 0 { remarks.append("\(side): the generator's certificate has red lines in \(limited) of \(runs.count) runs.") }
+        if limited > 0 {
+            remarks.append("\(side): the generator's certificate has red lines in \(limited) of \(runs.count) runs.")
+        }
         if frozen > 0 { remarks.append("\(side): the server froze in \(frozen) of \(runs.count) runs.") }
         return remarks
     }

@@ -20,7 +20,8 @@ package struct Claim: Sendable {
         if !step.wasReached {
             text += " planned, \(Figure.number(step.effectiveConcurrency)) really under way (NOT REACHED)"
         }
-        text += " for \(Figure.seconds(step.seconds)), p99 \(Figure.time(total.fromIntended.percentile(99))), \(failures)"
+        text +=
+            " for \(Figure.seconds(step.seconds)), p99 \(Figure.time(total.fromIntended.percentile(99))), \(failures)"
         if let freeze = record.serverFreezes.first {
             let count = record.serverFreezes.count
             text +=

@@ -10,19 +10,27 @@ extension ReportDocument {
             return section
         }
         var table = ReportTable(
-            "", ["<at (UTC)", "into the run", "<kind", "length", "noticed after", "in flight", "late requests", "<scenarios", "<most likely"])
+            "",
+            [
+                "<at (UTC)", "into the run", "<kind", "length", "noticed after", "in flight", "late requests",
+                "<scenarios", "<most likely",
+            ])
         for freeze in record.freezes {
             table.add(
                 [
-                    record.moment(at: freeze.offsetSeconds).clock, elapsedClock(freeze.offsetSeconds), freeze.kind.rawValue,
+                    record.moment(at: freeze.offsetSeconds).clock, elapsedClock(freeze.offsetSeconds),
+                    freeze.kind.rawValue,
                     freeze.lengthText, Figure.seconds(freeze.noticedAfterSeconds), Figure.count(freeze.inFlight),
-                    Figure.count(freeze.lateRequests), freeze.scenarios.isEmpty ? "all" : freeze.scenarios.joined(separator: ", "),
+                    Figure.count(freeze.lateRequests),
+                    freeze.scenarios.isEmpty ? "all" : freeze.scenarios.joined(separator: ", "),
                     freeze.diagnosis?.cause.rawValue ?? "not diagnosed",
                 ], isBad: freeze.kind != .generatorStalled)
             let at = record.moment(at: freeze.offsetSeconds).clock
             if let top = TopLine(record, freeze)?.text { section.items.append("\(at): \(top)") }
             for reason in freeze.diagnosis?.reasons ?? [] { section.items.append("\(at): \(reason)") }
-            if !freeze.probes.isEmpty { section.items.append("\(at): probes on new connections: \(probes(freeze.probes))") }
+            if !freeze.probes.isEmpty {
+                section.items.append("\(at): probes on new connections: \(probes(freeze.probes))")
+            }
             if !freeze.evidence.isEmpty {
                 let folder = record.evidenceFolder.map { $0 + "/" } ?? ""
                 section.items.append("\(at): evidence: \(freeze.evidence.map { folder + $0 }.joined(separator: ", "))")
@@ -48,7 +56,9 @@ extension ReportDocument {
     static func thresholds(_ record: RunRecord) -> Section {
         var table = ReportTable("", ["<fail on", "<outcome", "<detail"])
         for threshold in record.thresholds {
-            table.add([threshold.text, threshold.wasPassed ? "PASSED THE LIMIT" : "kept", threshold.detail], isBad: threshold.wasPassed)
+            table.add(
+                [threshold.text, threshold.wasPassed ? "PASSED THE LIMIT" : "kept", threshold.detail],
+                isBad: threshold.wasPassed)
         }
         return Section(id: "thresholds", title: "Thresholds", tables: [table])
     }
@@ -72,7 +82,7 @@ extension ReportDocument {
 
     static func ladder(_ record: RunRecord) -> Section {
         var section = Section(id: "ladder", title: "Ladder")
-        for ladder in LadderAnalysis.all(of: record.steps) {
+        for ladder in record.ladders {
             section.paragraphs += LadderText.sentences(ladder)
             var table = ReportTable(
                 ladder.scenario, ["<planned", "effective", "req/s", "mean latency", "p99", "<load"])

@@ -3,15 +3,21 @@ internal import LoadRecord
 extension ReportDocument {
     static func steps(_ record: RunRecord) -> Section {
         var table = ReportTable(
-            "", ["<step", "<planned", "effective", "most at once", "<load", "requests", "failures", "req/s", "measured",
-                "warm-up, excluded", "halves differ"])
+            "",
+            [
+                "<step", "<planned", "effective", "most at once", "<load", "requests", "failures", "req/s", "measured",
+                "warm-up, excluded", "halves differ",
+            ])
         var section = Section(id: "steps", title: "Planned and effective load")
         for step in record.steps {
             let (completed, failed) = (step.completed, step.total.failed)
-            let halves = step.halvesDiffer.map { Figure.percent($0) + ($0 <= StepRecord.halvesMayDiffer ? "" : " NOT STEADY") }
+            let halves = step.halvesDiffer.map {
+                Figure.percent($0) + ($0 <= StepRecord.halvesMayDiffer ? "" : " NOT STEADY")
+            }
             table.add(
                 [
-                    step.displayName, step.loadText, Figure.number(step.effectiveConcurrency), Figure.count(step.inFlightMax),
+                    step.displayName, step.loadText, Figure.number(step.effectiveConcurrency),
+                    Figure.count(step.inFlightMax),
                     step.wasReached ? "reached" : "NOT REACHED", Figure.count(completed), Figure.count(failed),
                     Figure.number(step.total.perSecond), Figure.seconds(step.seconds),
                     step.warmUpRequests == 0 ? "none" : "\(Figure.count(step.warmUpRequests)) requests", halves ?? "-",
@@ -40,15 +46,21 @@ extension ReportDocument {
     static func requests(_ record: RunRecord) -> Section {
         var table = ReportTable(
             "Times in ms, from when each request was due",
-            ["<load", "<scenario", "<request", "# reqs", "# fails", "fails", "req/s", "fail/s", "mean", "min", "max", "median", "std dev"])
+            [
+                "<load", "<scenario", "<request", "# reqs", "# fails", "fails", "req/s", "fail/s", "mean", "min", "max",
+                "median", "std dev",
+            ])
         for row in rows(record) {
             let (figures, times) = (row.figures, row.figures.fromIntended)
-            let failPerSecond = figures.completed > 0 ? figures.perSecond * Double(figures.failed) / Double(figures.completed) : 0
+            let failPerSecond =
+                figures.completed > 0 ? figures.perSecond * Double(figures.failed) / Double(figures.completed) : 0
             table.add(
                 [
-                    row.load, figures.name, figures.request, Figure.count(figures.completed), Figure.count(figures.failed),
+                    row.load, figures.name, figures.request, Figure.count(figures.completed),
+                    Figure.count(figures.failed),
                     Figure.share(figures.failed, of: figures.completed), Figure.number(figures.perSecond),
-                    Figure.number(failPerSecond), Figure.milliseconds(times.mean), Figure.milliseconds(Double(times.min)),
+                    Figure.number(failPerSecond), Figure.milliseconds(times.mean),
+                    Figure.milliseconds(Double(times.min)),
                     Figure.milliseconds(Double(times.max)), Figure.milliseconds(Double(times.percentile(50))),
                     Figure.milliseconds(times.standardDeviation),
                 ], isBad: figures.failed > 0, isTotal: row.isTotal)
@@ -59,9 +71,13 @@ extension ReportDocument {
     static func latency(_ record: RunRecord) -> Section {
         var table = ReportTable(
             "Percentiles in ms",
-            ["<load", "<scenario", "<measured"] + LatencySummary.reported.map { "\(Self.name(of: $0)) %" } + ["max", "mean", "std dev"])
+            ["<load", "<scenario", "<measured"] + LatencySummary.reported.map { "\(Self.name(of: $0)) %" } + [
+                "max", "mean", "std dev",
+            ])
         for row in rows(record) {
-            for (name, times) in [("from intended time", row.figures.fromIntended), ("service time", row.figures.service)]
+            for (name, times) in [
+                ("from intended time", row.figures.fromIntended), ("service time", row.figures.service),
+            ]
             where times.count > 0 {
                 table.add(
                     [row.load, row.figures.name, name]
@@ -73,7 +89,8 @@ extension ReportDocument {
         return Section(
             id: "latency", title: "Latency",
             paragraphs: [
-                "From intended time counts a request's wait before it could be sent; service time begins when it was sent. "
+                "From intended time counts a request's wait before it could be sent; service time begins when it "
+                    + "was sent. "
                     + "Where the two differ, requests piled up."
             ], tables: [table])
     }
@@ -97,7 +114,8 @@ extension ReportDocument {
             table.add(
                 [
                     row.load, figures.name, text(figures.connect), text(figures.firstByte), text(figures.body),
-                    Figure.count(figures.connectionsOpened), Figure.bytes(figures.bytesSent), Figure.bytes(figures.bytesReceived),
+                    Figure.count(figures.connectionsOpened), Figure.bytes(figures.bytesSent),
+                    Figure.bytes(figures.bytesReceived),
                 ], isTotal: row.isTotal)
         }
         return Section(id: "phases", title: "Where the time went", tables: [table])
@@ -116,7 +134,10 @@ extension ReportDocument {
             guard !row.isTotal else { continue }
             for (failure, count) in row.figures.failures.sorted(by: { $0.value > $1.value }) where count > 0 {
                 errors.add(
-                    [Figure.count(count), Figure.share(count, of: row.figures.completed), row.load, row.figures.name, failure.rawValue],
+                    [
+                        Figure.count(count), Figure.share(count, of: row.figures.completed), row.load, row.figures.name,
+                        failure.rawValue,
+                    ],
                     isBad: true)
             }
             for example in row.figures.examples { section.items.append("\(row.figures.name): \(example)") }

@@ -53,14 +53,16 @@ extension ReportDocument {
                 detail: "for \(found.goal)"
                     + (found.failedPerSecond.map { "; \(Figure.number($0))/s missed it" } ?? ""))
         }
-        let ladders = LadderAnalysis.all(of: record.steps)
+        let ladders = record.ladders
         if let ladder = ladders.min(by: { $0.throughputMax < $1.throughputMax }) {
             return Tile(
                 name: "Limit", value: Figure.number(ladder.throughputMax) + "/s",
                 detail: "\(ladder.scenario), knee at \(Figure.number(ladder.kneeUsers)) users")
         }
         let best = record.steps.map(\.total.perSecond).max() ?? 0
-        return Tile(name: "Limit", value: "not sought", detail: "one load only; the best rate seen was \(Figure.number(best))/s")
+        return Tile(
+            name: "Limit", value: "not sought", detail: "one load only; the best rate seen was \(Figure.number(best))/s"
+        )
     }
 
     static func facts(_ record: RunRecord) -> [(name: String, value: String)] {
@@ -73,7 +75,9 @@ extension ReportDocument {
         }
         add("imported from", record.importedFrom)
         add("target", target.url)
-        let server = [target.version.map { "TMS \($0)" }, target.commit.map { "commit \($0)" }, target.pid.map { "pid \($0)" }]
+        let server = [
+            target.version.map { "TMS \($0)" }, target.commit.map { "commit \($0)" }, target.pid.map { "pid \($0)" },
+        ]
         add("server", server.compactMap { $0 }.joined(separator: ", "))
         add(
             "connection",
@@ -99,7 +103,9 @@ extension ReportDocument {
             plan.model == .closed ? "closed model (users)" : "open model (arrival rate)",
             plan.scenarios.joined(separator: ", "), plan.loadText(steps: record.steps),
         ]
-        if let iterations = plan.steps.first?.iterations { parts.append("\(Figure.count(iterations)) requests per user") }
+        if let iterations = plan.steps.first?.iterations {
+            parts.append("\(Figure.count(iterations)) requests per user")
+        }
         if let seconds = plan.steps.first?.seconds { parts.append("\(Figure.seconds(seconds)) each") }
         if let throttle = plan.throttlePerSecond { parts.append("throttled to \(Figure.count(throttle))/s") }
         if plan.startsLikeGoose { parts.append("one user started per second (--goose-defaults)") }

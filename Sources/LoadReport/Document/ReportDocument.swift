@@ -39,7 +39,7 @@ struct ReportDocument: Sendable {
         title = record.title
         verdict = record.verdict.word.rawValue.uppercased()
         tone = Tone(record.verdict.word)
-        headline = record.verdict.headline.isEmpty ? Claim(record).sentence : record.verdict.headline
+        headline = Self.headline(record)
         tiles = Self.tiles(record)
         facts = Self.facts(record)
         sections = [
@@ -47,6 +47,10 @@ struct ReportDocument: Sendable {
             Self.steps(record), Self.requests(record), Self.latency(record), Self.phases(record),
             Self.answers(record), Self.timers(record), Self.certificate(record), Self.forecast(record),
         ].filter { !$0.isEmpty }
+    }
+
+    static func headline(_ record: RunRecord) -> String {
+        record.verdict.headline.isEmpty ? Claim(record).sentence : record.verdict.headline
     }
 }
 

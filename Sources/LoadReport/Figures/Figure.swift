@@ -54,7 +54,8 @@ package enum Figure {
         let percent = fraction * 100
         if percent < 100, percent >= 99.95 {
             let missing = 100 - percent
-            return (missing < 1e-6 ? ">99.999999" : trimmed(decimals(percent, min(8, 1 - Int(floor(log10(missing))))))) + " %"
+            return (missing < 1e-6 ? ">99.999999" : trimmed(decimals(percent, min(8, 1 - Int(floor(log10(missing)))))))
+                + " %"
         }
         if percent != 0, abs(percent) < 1e-9 { return "<0.000000001 %" }
         return trimmed(number(percent)) + " %"
@@ -84,7 +85,7 @@ package enum Figure {
     }
 
     /// "5.00" is "5".
-    private static func trimmed(_ text: String) -> String {
+    static func trimmed(_ text: String) -> String {
         guard text.contains(".") else { return text }
         var text = text
         while text.hasSuffix("0") { text.removeLast() }

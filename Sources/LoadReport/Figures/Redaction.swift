@@ -25,9 +25,10 @@ package struct Redaction: Sendable {
         text.replace(/(?i)((?:x[-_]tms[-_](?:client|admin)[-_]secret|secret|password|token)\s*[=:]\s*)[^\s,;"'&]+/) {
             "\($0.output.1)\(Self.mark)"
         }
-        text.replace(/(?i)(authorization:?\s+|bearer\s+|basic\s+)[A-Za-z0-9+\/._=\-]{8,}/) {
+        text.replace(/(?i)(authorization\s*[:=]\s*(?:(?:basic|bearer)\s+)?)[A-Za-z0-9+\/._=\-]{8,}/) {
             "\($0.output.1)\(Self.mark)"
         }
+        text.replace(/(?i)((?:bearer|basic)\s+)[A-Za-z0-9+\/._=\-]{16,}/) { "\($0.output.1)\(Self.mark)" }
         text.replace(/(:\/\/[^\/\s:@]*:)[^\/\s@]+@/) { "\($0.output.1)\(Self.mark)@" }
         return text
     }

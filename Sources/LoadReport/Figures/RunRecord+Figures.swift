@@ -35,8 +35,18 @@ extension RunRecord {
         return total
     }
 
-    /// The step with the most users or the highest rate; of several, the last.
+    /// The step with the most users or the highest rate; of several, the last. Of a search for the maximum the one that
+    /// found it, since those above it failed on purpose.
     package var mainStep: StepRecord? {
+        if let found = findMax?.foundPerSecond,
+            let step = steps.last(where: { abs(($0.planned.rate ?? 0) - found) <= found * 0.001 })
+        {
+            return step
+        }
+        return highestStep
+    }
+
+    private var highestStep: StepRecord? {
         steps.max { $0.planned.load < $1.planned.load }.map { main in
             steps.last { $0.planned.load == main.planned.load } ?? main
         }

@@ -8,8 +8,10 @@ package struct CSVReport: Sendable {
         let percentiles = LatencySummary.reported.map { "p" + ReportDocument.name(of: $0) }
         var lines = [
             [
-                "run", "started_utc", "labels", "step", "users", "rate_planned", "effective_concurrency", "in_flight_max",
-                "reached", "warm_up_requests", "seconds", "scenario", "request", "planned", "sent", "succeeded", "failed",
+                "run", "started_utc", "labels", "step", "users", "rate_planned", "effective_concurrency",
+                "in_flight_max",
+                "reached", "warm_up_requests", "seconds", "scenario", "request", "planned", "sent", "succeeded",
+                "failed",
                 "per_second", "mean_us", "min_us", "max_us", "stddev_us",
             ] + percentiles.map { $0 + "_us" } + percentiles.map { "service_" + $0 + "_us" }
                 + ["service_max_us", "bytes_sent", "bytes_received", "connections", "statuses"]
@@ -45,7 +47,9 @@ package struct CSVReport: Sendable {
     /// RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe.
     static func quoted(_ cell: String) -> String {
         var cell = cell
-        if let first = cell.first, "=+@\t\r".contains(first) || first == "-" && Double(cell) == nil { cell = "'" + cell }
+        if let first = cell.first, "=+@\t\r".contains(first) || first == "-" && Double(cell) == nil {
+            cell = "'" + cell
+        }
         guard cell.contains(where: { ",\"\r\n".contains($0) || $0.isNewline }) else { return cell }
         return "\"" + cell.replacing("\"", with: "\"\"") + "\""
     }

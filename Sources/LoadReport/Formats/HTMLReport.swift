@@ -1,5 +1,5 @@
-package import LoadRecord
 private import Foundation
+package import LoadRecord
 private import Mustache
 
 /// The report as one file: opens from a mail attachment, without a network and without its script, and prints.
@@ -25,6 +25,8 @@ private struct ReportPage {
     let verdict: String
     let headline: String
     let tiles: [Tile]
+    let hasCertificate: Bool
+    let certificate: [Cell]
     let facts: [Fact]
     let sections: [Section]
     let hasCharts: Bool
@@ -54,15 +56,24 @@ private struct ReportPage {
         tone = document.tone.rawValue
         verdict = document.verdict
         headline = document.headline.withoutControls
-        tiles = document.tiles.map { Tile(name: $0.name, value: $0.value, detail: $0.detail.withoutControls, tone: $0.tone?.rawValue ?? "plain") }
+        tiles = document.tiles.map {
+            Tile(name: $0.name, value: $0.value, detail: $0.detail.withoutControls, tone: $0.tone?.rawValue ?? "plain")
+        }
+        hasCertificate = !record.certificate.lines.isEmpty
+        certificate = record.certificate.lines.map { line in
+            Cell(
+                text: "\(line.what) \(line.value) (\(line.limit))".withoutControls,
+                cssClass: line.holds ? "good" : "bad")
+        }
         facts = document.facts.map { Fact(name: $0.name, value: $0.value.withoutControls) }
         let charts = RunCharts(record)
         hasCharts = !charts.panels.isEmpty
         panels = charts.panels.enumerated().map { index, panel in
             Panel(
                 number: index, title: panel.title,
-                legends: panel.series.count > 1 ? panel.series.map { Legend(name: $0.name, cssClass: $0.cssClass) } : [],
-                svg: panel.svg(charts.frame))
+                legends: panel.series.count > 1
+                    ? panel.series.map { Legend(name: $0.name, cssClass: $0.cssClass) } : [],
+                svg: panel.svg(charts.frame, isFirst: index == 0))
         }
         // "<" and "&" would end the script's element in HTML, or be markup in XML.
         readings = String(decoding: try JSONEncoder().encode(charts.readings), as: UTF8.self)
@@ -84,20 +95,26 @@ private struct ReportPage {
             return [
                 Picture(
                     caption: "How many requests took how long (both axes logarithmic)",
-                    legends: [Legend(name: "from intended time", cssClass: "c-intended"), Legend(name: "service time", cssClass: "c-service")],
+                    legends: [
+                        Legend(name: "from intended time", cssClass: "c-intended"),
+                        Legend(name: "service time", cssClass: "c-service"),
+                    ],
                     svg: svg)
             ]
         case "ladder":
-            return LadderAnalysis.all(of: record.steps).flatMap { ladder in
+            return record.ladders.flatMap { ladder in
                 let chart = LadderChart(ladder, LadderLevel.levels(of: ladder.scenario, in: record.steps))
                 let fit = ladder.scalability == nil ? [] : [Legend(name: "scalability law", cssClass: "fit")]
                 return [
                     Picture(
-                        caption: "\(ladder.scenario): requests/s; numbers at the points are planned users, hollow points were not reached",
+                        caption:
+                            "\(ladder.scenario): requests/s; numbers at the points are planned users, hollow "
+                            + "points were not reached",
                         legends: [Legend(name: "measured", cssClass: "c-1")] + fit, svg: chart.throughput),
                     Picture(
                         caption: "\(ladder.scenario): latency in ms",
-                        legends: [Legend(name: "mean", cssClass: "c-1"), Legend(name: "p99", cssClass: "c-p99")], svg: chart.latency),
+                        legends: [Legend(name: "mean", cssClass: "c-1"), Legend(name: "p99", cssClass: "c-p99")],
+                        svg: chart.latency),
                 ]
             }
         default: return []

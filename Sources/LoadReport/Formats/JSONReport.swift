@@ -13,7 +13,9 @@ package enum JSONReport {
     package static func record(_ data: Data) throws -> RunRecord {
         struct Head: Decodable { var format: Int }
         let format = try JSONDecoder().decode(Head.self, from: data).format
-        guard format <= RunRecord.formatCurrent else { throw RunStoreError("format \(format) is of a newer tms-loadtest") }
+        guard format <= RunRecord.formatCurrent else {
+            throw RunStoreError("format \(format) is of a newer tms-loadtest")
+        }
         return try JSONDecoder().decode(RunRecord.self, from: data)
     }
 }

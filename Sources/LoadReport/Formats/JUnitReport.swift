@@ -1,6 +1,7 @@
 package import LoadRecord
 
-/// For continuous integration: a test case per step and scenario, per threshold, one for freezes and one for the verdict.
+/// For continuous integration: a test case per step and scenario, per threshold, one for freezes and one for the
+/// verdict.
 package struct JUnitReport: Sendable {
     package let text: String
 
@@ -12,9 +13,11 @@ package struct JUnitReport: Sendable {
     }
 
     package init(_ record: RunRecord) {
-        let cases = Self.cases(record)
+        let headline = ReportDocument.headline(record)
+        let cases = Self.cases(record, headline)
         let failures = cases.count { $0.failure != nil }
-        let counts = #"tests="\#(cases.count)" failures="\#(failures)" errors="0" time="\#(Figure.decimals(record.seconds, 3))""#
+        let counts =
+            #"tests="\#(cases.count)" failures="\#(failures)" errors="0" time="\#(Figure.decimals(record.seconds, 3))""#
         let start = record.moment(at: 0)
         var lines = [
             #"<?xml version="1.0" encoding="UTF-8"?>"#, "<testsuites \(counts)>",
@@ -30,12 +33,12 @@ package struct JUnitReport: Sendable {
             }
             lines += [head + ">", "      <failure message=\"\(xmlEscaped(failure))\"/>", "    </testcase>"]
         }
-        lines.append("    <system-out>\(xmlEscaped(ReportDocument(record).headline))</system-out>")
+        lines.append("    <system-out>\(xmlEscaped(headline))</system-out>")
         lines += ["  </testsuite>", "</testsuites>"]
         text = lines.joined(separator: "\n") + "\n"
     }
 
-    private static func cases(_ record: RunRecord) -> [Case] {
+    private static func cases(_ record: RunRecord, _ headline: String) -> [Case] {
         var cases: [Case] = []
         for step in record.steps {
             for figures in step.scenarios {
@@ -64,7 +67,7 @@ package struct JUnitReport: Sendable {
         cases.append(
             Case(
                 group: "run", name: "verdict", seconds: record.seconds,
-                failure: record.verdict.word == .pass ? nil : "\(record.verdict.word.rawValue): \(ReportDocument(record).headline)"))
+                failure: record.verdict.word == .pass ? nil : "\(record.verdict.word.rawValue): \(headline)"))
         return cases
     }
 }

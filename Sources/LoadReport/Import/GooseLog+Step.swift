@@ -83,13 +83,16 @@ extension GooseLog {
         place(low, upTo: 1)
         for (percent, value) in known {
             // The greatest is one request's own.
-            place(microseconds(value), upTo: Swift.min(Int((Double(request.count) * percent / 100).rounded(.up)), request.count - 1))
+            place(
+                microseconds(value),
+                upTo: Swift.min(Int((Double(request.count) * percent / 100).rounded(.up)), request.count - 1))
         }
         place(high, upTo: request.count)
         let recorded = counts.sorted { $0.key < $1.key }.map { (value: $0.key, count: $0.value) }
         let squares = recorded.reduce(0.0) { $0 + Double($1.value) * Double($1.value) * Double($1.count) }
         return LatencySummary(
-            recorded: recorded, sum: request.mean * 1e3 * Double(request.count), sumOfSquares: squares, min: low, max: high)
+            recorded: recorded, sum: request.mean * 1e3 * Double(request.count), sumOfSquares: squares, min: low,
+            max: high)
     }
 
     private static func microseconds(_ milliseconds: Double) -> Int {

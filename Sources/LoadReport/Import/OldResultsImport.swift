@@ -1,8 +1,8 @@
 private import Foundation
 package import LoadRecord
 
-/// Reads the result folders of the old tool: `<YYYYMMDDHHMM>/{smoke,ladder}/<scenario>_u<N>_i<M>.log`. A scenario's logs
-/// of one suite become one run.
+/// Reads the result folders of the old tool: `<YYYYMMDDHHMM>/{smoke,ladder}/<scenario>_u<N>_i<M>.log`. A scenario's
+/// logs of one suite become one run.
 package struct OldResultsImport: Sendable {
     package let folder: String
     /// Larger files are no such logs.
@@ -36,12 +36,15 @@ package struct OldResultsImport: Sendable {
             groups["\(log.stamp ?? "")/\(log.suite)/\(log.scenario)", default: []].append(log)
         }
         let records = groups.values.map { record($0.sorted { ($0.users ?? 0, $0.path) < ($1.users ?? 0, $1.path) }) }
-        return (records.sorted { ($0.startedAtMicroseconds, $0.id) < ($1.startedAtMicroseconds, $1.id) }, problems.sorted())
+        return (
+            records.sorted { ($0.startedAtMicroseconds, $0.id) < ($1.startedAtMicroseconds, $1.id) }, problems.sorted()
+        )
     }
 
     /// Paths below the folder.
     private func logs() throws -> [String] {
-        guard let walk = FileManager.default.enumerator(atPath: folder), FileManager.default.fileExists(atPath: folder) else {
+        guard let walk = FileManager.default.enumerator(atPath: folder), FileManager.default.fileExists(atPath: folder)
+        else {
             throw RunStoreError("\(folder): there is no such folder")
         }
         var paths: [String] = []
@@ -70,7 +73,8 @@ package struct OldResultsImport: Sendable {
     private func record(_ logs: [Log]) -> RunRecord {
         var record = RunRecord()
         let first = logs[0]
-        record.plan.kind = first.suite == "single" && logs.count > 1 ? .ladder : LoadPlan.Kind(rawValue: first.suite) ?? .single
+        record.plan.kind =
+            first.suite == "single" && logs.count > 1 ? .ladder : LoadPlan.Kind(rawValue: first.suite) ?? .single
         record.plan.startsLikeGoose = true
         record.steps = logs.map { $0.content.step(scenario: $0.scenario, users: $0.users, iterations: $0.iterations) }
         var offset = 0.0
@@ -81,13 +85,16 @@ package struct OldResultsImport: Sendable {
         record.seconds = offset
         record.plan.steps = record.steps.map(\.planned)
         record.plan.scenarios = record.scenarioTotals.map(\.name)
-        record.startedAtMicroseconds = logs.compactMap(\.content.startedAtMicroseconds).min() ?? first.stamp.flatMap(Self.start) ?? 0
+        record.startedAtMicroseconds =
+            logs.compactMap(\.content.startedAtMicroseconds).min() ?? first.stamp.flatMap(Self.start) ?? 0
         record.tool = "Goose " + (first.content.version ?? "0.17")
         record.target.url = first.content.host ?? ""
         record.target.usesTLS = record.target.url.hasPrefix("https")
-        record.importedFrom = "\(record.tool), \(folder)/\(first.path)" + (logs.count > 1 ? " and \(logs.count - 1) more" : "")
+        record.importedFrom =
+            "\(record.tool), \(folder)/\(first.path)" + (logs.count > 1 ? " and \(logs.count - 1) more" : "")
         record.note =
-            "Imported. Effective concurrency is rate × mean latency; percentiles are as rounded by Goose, and the standard deviation is estimated from them."
+            "Imported. Effective concurrency is rate × mean latency; percentiles are as rounded by Goose, and "
+            + "the standard deviation is estimated from them."
         let stamp = first.stamp ?? record.moment(at: 0).folderName
         record.id = "goose-\(stamp)-\(first.suite)-\(first.scenario)".replacing(/[^A-Za-z0-9+._-]/, with: "_")
         if logs.count == 1, let users = first.users { record.id += "-u\(users)" }
@@ -102,6 +109,7 @@ package struct OldResultsImport: Sendable {
     private static func start(_ stamp: String) -> Int64? {
         guard let match = stamp.wholeMatch(of: /(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)/) else { return nil }
         let parts = [match.1, match.2, match.3, match.4, match.5].compactMap { Int($0) }
-        return Moment.microseconds(year: parts[0], month: parts[1], day: parts[2], hour: parts[3], minute: parts[4], second: 0)
+        return Moment.microseconds(
+            year: parts[0], month: parts[1], day: parts[2], hour: parts[3], minute: parts[4], second: 0)
     }
 }

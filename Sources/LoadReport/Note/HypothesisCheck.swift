@@ -35,7 +35,8 @@ struct HypothesisCheck {
                 NoteSentence(
                     finding.judgement == .notTested
                         ? "\"\(hypothesis)\": not tested by this run: \(finding.reason)."
-                        : "\"\(hypothesis)\": the run \(finding.judgement.rawValue) it: \(finding.reason).", from: finding.sources)
+                        : "\"\(hypothesis)\": the run \(finding.judgement.rawValue) it: \(finding.reason).",
+                    from: finding.sources)
             }
     }
 }
@@ -52,12 +53,17 @@ enum FreezeHypothesis {
             if let users, let planned, planned < users, !saysFixed {
                 return .init(
                     judgement: .supports,
-                    reason: "it froze at \(record.moment(at: freeze.offsetSeconds).clock) UTC, with \(planned) users already", sources: sources)
+                    reason:
+                        "it froze at \(record.moment(at: freeze.offsetSeconds).clock) UTC, with \(planned) users "
+                        + "already",
+                    sources: sources)
             }
             let load = under.map { " at \($0.loadText)" } ?? ""
             return .init(
                 judgement: saysFixed ? .contradicts : .supports,
-                reason: "it froze at \(record.moment(at: freeze.offsetSeconds).clock) UTC\(load) with \(Figure.count(freeze.inFlight)) in flight",
+                reason:
+                    "it froze at \(record.moment(at: freeze.offsetSeconds).clock) UTC\(load) with "
+                    + "\(Figure.count(freeze.inFlight)) in flight",
                 sources: sources)
         }
         guard record.importedFrom == nil else { return nil }
@@ -66,12 +72,16 @@ enum FreezeHypothesis {
         // A claim that something is fixed is refused below the concurrency at which it failed.
         if let wanted, !LittlesLaw.isReached(concurrency: most, users: wanted) {
             return .init(
-                judgement: .notTested, reason: "only \(Figure.number(most)) requests were under way at once, not \(wanted)", sources: sources)
+                judgement: .notTested,
+                reason: "only \(Figure.number(most)) requests were under way at once, not \(wanted)", sources: sources)
         }
-        let enough = record.steps.filter { step in wanted.map { LittlesLaw.isReached(concurrency: step.effectiveConcurrency, users: $0) } ?? true }
-            .reduce(0) { $0 + $1.completed }
+        let enough = record.steps.filter { step in
+            wanted.map { LittlesLaw.isReached(concurrency: step.effectiveConcurrency, users: $0) } ?? true
+        }
+        .reduce(0) { $0 + $1.completed }
         let chance = RareFreeze(requests: enough).chanceOfPassing()
-        let bound = "no freeze in \(Figure.count(enough)) requests, which a server that freezes once in "
+        let bound =
+            "no freeze in \(Figure.count(enough)) requests, which a server that freezes once in "
             + "\(Figure.count(RareFreeze.noteRequestsPerFreeze)) passes with a chance of \(Figure.percent(chance))"
         guard chance < 0.05 else { return .init(judgement: .notTested, reason: bound, sources: sources) }
         return .init(judgement: saysFixed ? .supports : .contradicts, reason: bound, sources: sources)

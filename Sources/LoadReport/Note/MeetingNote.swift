@@ -30,7 +30,9 @@ package struct MeetingNote: Sendable {
     package var text: String {
         var lines = ["# Load test note: \(MarkdownReport.escaped(title))", ""]
         for part in parts {
-            lines.append("**\(part.title).** " + part.sentences.map { MarkdownReport.escaped($0.text) + sources($0) }.joined(separator: " "))
+            lines.append(
+                "**\(part.title).** "
+                    + part.sentences.map { MarkdownReport.escaped($0.text) + sources($0) }.joined(separator: " "))
             lines.append("")
         }
         return lines.joined(separator: "\n")
@@ -43,21 +45,27 @@ package struct MeetingNote: Sendable {
     private static func whatWeRan(_ record: RunRecord) -> [NoteSentence] {
         let total = record.total
         guard total.completed > 0 else { return [] }
+        let scenarios = record.scenarioTotals.map(\.name).joined(separator: ", ")
         var sentences = [
             NoteSentence(
-                "On \(record.moment(at: 0).day) at \(record.moment(at: 0).clock) UTC we ran \(record.plan.loadText(steps: record.steps)) of "
-                    + "\(total.name == "Aggregated" ? record.scenarioTotals.map(\.name).joined(separator: ", ") : total.name) against "
+                "On \(record.moment(at: 0).day) at \(record.moment(at: 0).clock) UTC we ran "
+                    + "\(record.plan.loadText(steps: record.steps)) of "
+                    + "\(scenarios) against "
                     + "\(record.target.url)\(record.target.version.map { " (TMS \($0))" } ?? ""): "
                     + "\(Figure.count(total.completed)) requests in \(Figure.seconds(record.seconds)).",
                 "startedAtMicroseconds", "plan.steps", "target.version", "steps.scenarios.succeeded", "seconds")
         ]
-        if let note = record.note, !note.isEmpty { sentences.append(NoteSentence("Why: \(note)", "note")) }
+        if let note = record.note, !note.isEmpty {
+            sentences.append(NoteSentence("Why: \(note)" + (note.hasSuffix(".") ? "" : "."), "note"))
+        }
         guard let step = record.mainStep else { return sentences }
         let figures = step.total
         sentences.append(
             NoteSentence(
-                "At \(step.loadText) it did \(record.certificate.isClean ? "" : "at least ")\(Figure.number(figures.perSecond)) requests/s, "
-                    + "p50 \(Figure.time(figures.fromIntended.percentile(50))), p99 \(Figure.time(figures.fromIntended.percentile(99))), "
+                "At \(step.loadText) it did "
+                    + "\(record.certificate.isClean ? "" : "at least ")\(Figure.number(figures.perSecond)) requests/s, "
+                    + "p50 \(Figure.time(figures.fromIntended.percentile(50))), p99 "
+                    + "\(Figure.time(figures.fromIntended.percentile(99))), "
                     + "the slowest \(Figure.time(figures.fromIntended.max)), from when each was due.",
                 "steps.scenarios.perSecond", "steps.scenarios.fromIntended"))
         if let users = step.planned.users {
@@ -66,10 +74,11 @@ package struct MeetingNote: Sendable {
                 NoteSentence(
                     step.wasReached
                         ? "Of \(Figure.count(users)) planned users \(really) requests were really under way on average."
-                        : "The load was NOT REACHED: \(Figure.count(users)) users were planned, \(really) requests were really under way.",
+                        : "The load was NOT REACHED: \(Figure.count(users)) users were planned, \(really) "
+                            + "requests were really under way.",
                     "steps.effectiveConcurrency", "steps.wasReached"))
         }
-        for ladder in LadderAnalysis.all(of: record.steps) {
+        for ladder in record.ladders {
             sentences.append(
                 NoteSentence(
                     "\(ladder.scenario) gave at most \(Figure.number(ladder.throughputMax)) requests/s; its knee is at "
@@ -79,7 +88,8 @@ package struct MeetingNote: Sendable {
         if let found = record.findMax {
             sentences.append(
                 NoteSentence(
-                    "The highest rate that met \(found.goal) was \(Figure.number(found.foundPerSecond)) requests/s. \(found.reason)",
+                    "The highest rate that met \(found.goal) was \(Figure.number(found.foundPerSecond)) "
+                        + "requests/s. \(found.reason)",
                     "findMax.foundPerSecond", "findMax.reason"))
         }
         return sentences

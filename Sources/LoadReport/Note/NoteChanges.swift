@@ -20,9 +20,11 @@ enum NoteChanges {
             NoteSentence(
                 "Since \(previous.id): rate \(change(then.perSecond, now.perSecond) { Figure.number($0) + "/s" }), p99 "
                     + change(
-                        Double(then.fromIntended.percentile(99)), Double(now.fromIntended.percentile(99))) { Figure.time($0) }
+                        Double(then.fromIntended.percentile(99)), Double(now.fromIntended.percentile(99))
+                    ) { Figure.time($0) }
                     + ", failures \(Figure.count(previous.failures)) to \(Figure.count(record.failures)), freezes "
-                    + "\(previous.serverFreezes.count) to \(record.serverFreezes.count); one run each: difference not tested.",
+                    + "\(previous.serverFreezes.count) to \(record.serverFreezes.count); one run each: "
+                    + "difference not tested.",
                 "steps.scenarios.perSecond", "steps.scenarios.fromIntended", "steps.scenarios.failures", "freezes"))
         return sentences
     }

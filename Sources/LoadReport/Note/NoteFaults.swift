@@ -30,14 +30,17 @@ enum NoteFaults {
         for line in record.certificate.lines where !line.holds {
             sentences.append(
                 NoteSentence(
-                    "The generator itself: \(line.what) was \(line.value), allowed is \(line.limit); rates are \"at least\".",
+                    "The generator itself: \(line.what) was \(line.value), allowed is \(line.limit); rates are "
+                        + "\"at least\".",
                     "certificate.lines"))
         }
-        let isQuiet = record.serverFreezes.isEmpty && failures.isEmpty && !record.thresholds.contains(where: \.wasPassed)
+        let isQuiet =
+            record.serverFreezes.isEmpty && failures.isEmpty && !record.thresholds.contains(where: \.wasPassed)
         if isQuiet, record.importedFrom == nil {
             sentences.insert(
                 NoteSentence(
-                    "Nothing broke: none of \(Figure.count(record.requests)) requests failed and the server did not freeze.",
+                    "Nothing broke: none of \(Figure.count(record.requests)) requests failed and the server did "
+                        + "not freeze.",
                     "steps.scenarios.failures", "freezes"), at: 0)
         }
         return sentences
@@ -46,13 +49,16 @@ enum NoteFaults {
     private static func freeze(_ record: RunRecord, _ freeze: FreezeRecord) -> NoteSentence {
         let done = record.timeline.filter { $0.offsetSeconds + $0.seconds <= freeze.offsetSeconds }
             .reduce(0) { $0 + $1.succeeded + $1.failed }
-        var text = "It froze at \(record.moment(at: freeze.offsetSeconds).clock) UTC for \(freeze.lengthText) (\(freeze.kind.rawValue))"
+        var text =
+            "It froze at \(record.moment(at: freeze.offsetSeconds).clock) UTC for \(freeze.lengthText) "
+            + "(\(freeze.kind.rawValue))"
         var sources = ["freezes.offsetSeconds", "freezes.seconds", "freezes.kind"]
         if done > 0 {
             text += ", after about \(Figure.count(done)) requests"
             sources.append("timeline.succeeded")
         }
-        text += ", with \(Figure.count(freeze.inFlight)) in flight and \(Figure.count(freeze.lateRequests)) that came late"
+        text +=
+            ", with \(Figure.count(freeze.inFlight)) in flight and \(Figure.count(freeze.lateRequests)) that came late"
         sources += ["freezes.inFlight", "freezes.lateRequests"]
         if let diagnosis = freeze.diagnosis, diagnosis.cause != .unknown {
             text += "; most likely: \(diagnosis.cause.rawValue)"

@@ -40,7 +40,9 @@ struct TopLine: Sendable {
             let then = before.compactMap(\.residentBytes).first ?? now
             let isFlat = abs(Double(now - then)) <= Double(then) * Self.memoryMayDiffer
             parts.append(
-                isFlat ? "memory flat at \(Figure.bytes(now))" : "memory from \(Figure.bytes(then)) to \(Figure.bytes(now))")
+                isFlat
+                    ? "memory flat at \(Figure.bytes(now))"
+                    : "memory from \(Figure.bytes(then)) to \(Figure.bytes(now))")
             sources.append("server.residentBytes")
         }
         guard !parts.isEmpty else { return nil }
@@ -60,7 +62,9 @@ struct TopLine: Sendable {
 
     private static func threads(_ states: [String: Int]) -> String {
         let all = states.values.reduce(0, +)
-        let names = ["S": "asleep", "R": "running", "D": "in disk wait", "T": "stopped", "t": "traced", "Z": "dead", "I": "idle"]
+        let names = [
+            "S": "asleep", "R": "running", "D": "in disk wait", "T": "stopped", "t": "traced", "Z": "dead", "I": "idle",
+        ]
         if states.values.filter({ $0 > 0 }).count == 1, let state = states.first(where: { $0.value > 0 })?.key {
             return all == 1 ? "its thread \(names[state] ?? state)" : "all \(all) threads \(names[state] ?? state)"
         }

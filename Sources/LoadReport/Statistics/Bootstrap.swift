@@ -7,7 +7,7 @@ package enum Bootstrap {
         package var high: Double
     }
 
-    package static let resamples = 4000
+    package static let resamples = 1000
     static let seed: UInt64 = 5
 
     /// The interval of median(b) / median(a). Pairs that were run side by side are drawn together, for what disturbed

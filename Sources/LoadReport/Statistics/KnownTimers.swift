@@ -66,6 +66,19 @@ package enum KnownTimers {
     }
 
     package static func found(in record: RunRecord) -> [TimerFinding] {
-        record.scenarioTotals.flatMap { found(in: $0.service, scenario: $0.name) }
+        guard record.importedFrom != nil else {
+            return record.scenarioTotals.flatMap { found(in: $0.service, scenario: $0.name) }
+        }
+        // Of an imported step only its slowest request is known exactly.
+        return record.steps.flatMap { step in
+            step.scenarios.flatMap { figures in
+                found(in: figures.service, scenario: "\(figures.name) at \(step.loadText)").compactMap { finding in
+                    let slowest = figures.service.max
+                    guard finding.timer.range.contains(slowest) else { return nil }
+                    return TimerFinding(
+                        scenario: finding.scenario, timer: finding.timer, count: 1, low: slowest, high: slowest)
+                }
+            }
+        }
     }
 }

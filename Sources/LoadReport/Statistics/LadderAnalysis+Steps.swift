@@ -50,3 +50,13 @@ struct LadderLevel: Sendable, Hashable {
         }.sorted { $0.concurrency < $1.concurrency }
     }
 }
+
+extension RunRecord {
+    /// One per scenario that has levels of users. The record's own is taken where there is but one, for the fit takes a
+    /// while.
+    var ladders: [LadderAnalysis] {
+        guard plan.model == .closed else { return [] }
+        if let ladder, Set(steps.flatMap { $0.scenarios.map(\.name) }) == [ladder.scenario] { return [ladder] }
+        return LadderAnalysis.all(of: steps)
+    }
+}

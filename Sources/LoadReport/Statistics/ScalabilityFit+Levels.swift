@@ -7,7 +7,7 @@ extension ScalabilityFit {
     package static let levelsMin = 6
     /// Levels nearer to each other than this are one level.
     private static let spacingMin = 1.05
-    private static let resamples = 1000
+    private static let resamples = 500
 
     /// - Returns: nil for too few levels, levels that hardly differ, or rates that no such law describes.
     init?(levels: [LadderLevel]) {

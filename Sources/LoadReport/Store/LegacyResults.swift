@@ -1,8 +1,8 @@
 private import Foundation
 package import LoadRecord
 
-/// The folders that people keep from the old tool's suites: `<YYYYMMDDHHMM>/{smoke,ladder}/<scenario>_u<N>_i<M>.log` and
-/// a `report.txt` with a line for each.
+/// The folders that people keep from the old tool's suites: `<YYYYMMDDHHMM>/{smoke,ladder}/<scenario>_u<N>_i<M>.log`
+/// and a `report.txt` with a line for each.
 package struct LegacyResults: Sendable {
     /// "loadtest_results"
     package let folder: String
@@ -41,14 +41,19 @@ package struct LegacyResults: Sendable {
         let failed = step.total.failed
         let result = failed == 0 ? "PASS" : "Fail-" + Figure.share(failed, of: step.completed).replacing(" ", with: "")
         let load = step.planned.rate.map { "rate=\(Figure.number($0))" } ?? "users=\(step.planned.users ?? 0)"
-        let length = step.planned.iterations.map { "iters=\($0)" } ?? "seconds=\(Int((step.planned.seconds ?? step.seconds).rounded()))"
+        let length =
+            step.planned.iterations.map { "iters=\($0)" }
+            ?? "seconds=\(Int((step.planned.seconds ?? step.seconds).rounded()))"
         let shortfall = step.wasReached ? "" : "  NOT REACHED effective=\(Figure.number(step.effectiveConcurrency))"
-        return "[\(result)] \(suite)/\(scenarios(step)) \(load), \(length) reqs=\(step.completed) fails=\(failed)  log=\(log)\(shortfall)"
+        return
+            "[\(result)] \(suite)/\(scenarios(step)) \(load), \(length) reqs=\(step.completed) fails=\(failed)  "
+            + "log=\(log)\(shortfall)"
     }
 
     static func fileName(_ step: StepRecord) -> String {
         let load = step.planned.rate.map { "r\(Int($0.rounded()))" } ?? "u\(step.planned.users ?? 0)"
-        let length = step.planned.iterations.map { "i\($0)" } ?? "t\(Int((step.planned.seconds ?? step.seconds).rounded()))"
+        let length =
+            step.planned.iterations.map { "i\($0)" } ?? "t\(Int((step.planned.seconds ?? step.seconds).rounded()))"
         return "\(scenarios(step))_\(load)_\(length).log"
     }
 

@@ -25,7 +25,9 @@ package struct RunStore: Sendable {
     package func newID(startedAtMicroseconds: Int64, plan: LoadPlan) -> String {
         let name = RunName.name(startedAtMicroseconds: startedAtMicroseconds, plan: plan)
         var number = 1
-        while FileManager.default.fileExists(atPath: runFolder(number == 1 ? name : "\(name)-\(number)")) { number += 1 }
+        while FileManager.default.fileExists(atPath: runFolder(number == 1 ? name : "\(name)-\(number)")) {
+            number += 1
+        }
         return number == 1 ? name : "\(name)-\(number)"
     }
 
@@ -88,7 +90,9 @@ package struct RunStore: Sendable {
 
     /// - Parameter id: a run's name, an unmistakable beginning of one, or "latest".
     package func load(_ id: String) throws -> RunRecord {
-        if RunName.isValid(id), FileManager.default.fileExists(atPath: runFolder(id) + "/run.json") { return try record(id) }
+        if RunName.isValid(id), FileManager.default.fileExists(atPath: runFolder(id) + "/run.json") {
+            return try record(id)
+        }
         let runs = list().runs
         let matches = id == "latest" ? Array(runs.prefix(1)) : runs.filter { $0.id.hasPrefix(id) }
         guard let match = matches.first else { throw RunStoreError("there is no run '\(id)' in \(folder)") }
@@ -117,7 +121,9 @@ package struct RunStore: Sendable {
         let attributes = try FileManager.default.attributesOfItem(atPath: "\(runFolder(name))/run.json")
         let small = try? Data(contentsOf: URL(fileURLWithPath: "\(runFolder(name))/\(SummaryFile.name)"))
         let size = (attributes[.size] as? NSNumber)?.intValue
-        if let file = small.flatMap({ try? SummaryFile(data: $0) }), file.recordBytes == size { return file.summary(folder: name) }
+        if let file = small.flatMap({ try? SummaryFile(data: $0) }), file.recordBytes == size {
+            return file.summary(folder: name)
+        }
         var summary = RunSummary(try record(name))
         summary.id = name
         return summary

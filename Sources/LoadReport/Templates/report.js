@@ -10,7 +10,7 @@
     const x = (event.clientX - box.left) / box.width * 960;
     let best = readings[0];
     for (const reading of readings) if (Math.abs(reading[0] - x) < Math.abs(best[0] - x)) best = reading;
-    lines.forEach(line => { line.setAttribute("x1", best[0]); line.setAttribute("x2", best[0]); });
+    lines.forEach(line => { line.setAttribute("x1", best[0]); line.setAttribute("x2", best[0]); line.classList.add("on"); });
     texts.forEach((text, index) => { text.textContent = best[index + 2]; });
     clock.textContent = best[1];
   };

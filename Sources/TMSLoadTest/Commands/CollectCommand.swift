@@ -38,13 +38,12 @@ struct CollectCommand: AsyncParsableCommand {
         } catch {
             throw SetUpFailure("the folder \(folder) cannot be made")
         }
-        var request = EvidenceRequest(folder: folder)
-        request.pid = pid
+        var request = EvidenceRequest(pid: pid, folder: folder)
         request.port = port
         request.logFile = serverLog
         request.secrets = TMSEnvironment(ProcessInfo.processInfo.environment).secrets
         let evidence = EvidenceCollector(request).collect()
-        let diagnosis = FreezeClassifier.diagnose(evidence.facts)
+        let diagnosis = evidence.diagnosis
         print("Looks like: \(diagnosis.cause.rawValue)")
         for reason in diagnosis.reasons { print("  - \(reason)") }
         for file in evidence.files { print("\(folder)/\(file)") }

@@ -50,7 +50,7 @@ struct LoadOptions: ParsableArguments {
             valueName: "time"))
     var warmup: TimeSpan?
 
-    @Flag(help: "Count from the first request on: no warm-up.")
+    @Flag(help: "No warm-up: count as soon as all users have started.")
     var noResetMetrics = false
 
     @Flag(

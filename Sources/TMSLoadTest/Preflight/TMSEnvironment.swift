@@ -74,6 +74,18 @@ struct TMSEnvironment: Sendable {
         return problems
     }
 
+    /// What is set, for `TMS_VERBOSE`; of secrets only that they are.
+    var description: [String] {
+        let values: [(String, String?)] = [
+            ("TMS_URL", url), ("X_TMS_TENANT", tenant), ("X_TMS_CLIENT_ID", clientID),
+            ("X_TMS_CLIENT_SECRET", clientSecret.map { "\($0)" }), ("X_TMS_ADMIN_ID", adminID),
+            ("X_TMS_ADMIN_SECRET", adminSecret.map { "\($0)" }), ("TMS_PARSE_RESPONSE", "\(parsesResponses)"),
+            ("TMS_PUBKEY_FINGERPRINT", fingerprint), ("TMS_PUBKEY_USER", keyUser), ("TMS_PUBKEY_USERID", keyUserID),
+            ("TMS_PUBKEY_HOST", keyHost), ("TMS_PUBKEY_KEYTYPE", keyType),
+        ]
+        return values.compactMap { name, value in value.map { "\(name)=\($0)" } }
+    }
+
     /// What must never be seen in anything that is written.
     var secrets: [String] {
         [clientSecret, adminSecret].compactMap { $0?.withUnsafeBytes { String(decoding: $0, as: UTF8.self) } }

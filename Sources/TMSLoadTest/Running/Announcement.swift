@@ -24,6 +24,10 @@ struct Announcement {
         }
         if let limits = plan.throttlePerSecond { lines.append("Throttle  \(limits.grouped) requests/s at most") }
         lines += preflight.remarks
+        if settings.environment.isVerbose {
+            lines.append("Threads   \(settings.threads)")
+            lines += settings.environment.description.map { "With      \($0)" }
+        }
         lines += forecast.map { "Forecast  \($0)" }
         return lines
     }

@@ -53,6 +53,7 @@ final class LoadRun: Sendable {
                 }
             }
         } catch {
+            record.seconds = elapsed
             await end(requestLog)
             // What was measured before it is not thrown away.
             if record.steps.isEmpty { throw SetUpFailure("\(error)") }
@@ -62,9 +63,13 @@ final class LoadRun: Sendable {
             fill(&record)
             return
         }
+        // What still is collected after the load is no part of it.
+        record.seconds = elapsed
         await end(requestLog)
         fill(&record)
     }
+
+    private var elapsed: Double { Double(Monotonic.nanoseconds - (engine.startedAt ?? start)) / 1e9 }
 
     /// Nothing more is to be begun.
     var isOver: Bool { interruption.hasHappened || watch.hasGivenUp }
@@ -79,7 +84,6 @@ final class LoadRun: Sendable {
     }
 
     private func fill(_ record: inout RunRecord) {
-        record.seconds = Double(Monotonic.nanoseconds - (engine.startedAt ?? start)) / 1e9
         record.timeline = timeline.withLock { $0.seconds }
         record.certificate = engine.certificate()
         record.freezes = watch.freezes

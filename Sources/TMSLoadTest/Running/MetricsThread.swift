@@ -28,33 +28,6 @@ final class MetricsThread: Sendable {
         }
     }
 
-    var newest: MetricsFigures?
-        var hasEnded = false
-    }
-
-    private let state = Monitor(State())
-    private let thread: WorkerThread?
-
-    /// - Parameter url: of the server; nil: nothing is asked.
-    init(url: String?) {
-        guard let url else {
-            thread = nil
-            return
-        }
-        let state = state
-        thread = WorkerThread(name: "metrics", priority: .background) {
-            var reader = MetricsReader(url: url)
-            var (failures, hasAnswered) = (0, false)
-            while state.wait(timeoutMilliseconds: 1000, for: { $0.hasEnded ? true : nil }) == nil {
-                let figures = reader.read()
-                state.withLock { $0.newest = figures }
-                hasAnswered = hasAnswered || figures != nil
-                failures = figures == nil ? failures + 1 : 0
-                if !hasAnswered, failures >= Self.failuresMax { return }
-            }
-        }
-    }
-
     var newest: MetricsFigures? { state.withLock { $0.newest } }
 
     func stop() {

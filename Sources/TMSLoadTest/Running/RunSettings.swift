@@ -88,14 +88,16 @@ struct RunSettings: Sendable {
             }
         }
         if options.key != nil, options.cert == nil { problems.append(Problem("--key needs --cert")) }
-        let endings = ["html", "md", "txt", "json", "csv", "xml"]
         for path in output.reportFile {
-            let ending = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
-            if !endings.contains(ending) {
-                let known = endings.map { "." + $0 }.joined(separator: " ")
-                problems.append(Problem("--report-file \(path): the ending says which report, one of \(known)"))
-            } else if !canWrite(path) {
-                problems.append(Problem("--report-file \(path) cannot be written", remedy: "is there such a folder?"))
+            do {
+                _ = try ReportFormat(path: path)
+                guard canWrite(path) else {
+                    problems.append(
+                        Problem("--report-file \(path) cannot be written", remedy: "is there such a folder?"))
+                    continue
+                }
+            } catch {
+                problems.append(Problem("--report-file \(error)"))
             }
         }
         if let path = output.requestLog, !canWrite(path) {

@@ -83,9 +83,8 @@ struct Session {
     private static let earlierRunsMax = 100
 
     private func save(_ record: RunRecord) throws {
-        let written: [String]
         do {
-            written = try store.save(
+            try store.save(
                 record, reportFiles: settings.output.reportFile, secrets: settings.secrets)
             if record.plan.kind == .smoke || record.plan.kind == .ladder {
                 try LegacyResults(folder: settings.output.runsDir).write([record], secrets: settings.secrets)
@@ -95,7 +94,10 @@ struct Session {
         }
         let redaction = Redaction(secrets: settings.secrets)
         if !isPart, !isQuiet { print(redaction.text(ConsoleText(record).text)) }
-        for file in written { say("Wrote \(file)") }
+        for file in settings.output.reportFile { say("Wrote \(file)") }
+        say(
+            "Kept in \(store.runFolder(record.id)): report.html, note.md, run.json; all runs: \(store.folder)/index.html"
+        )
         print("\(record.verdict.word.rawValue.uppercased()): \(redaction.text(record.verdict.headline))")
     }
 }

@@ -151,7 +151,7 @@ extension LoadEngineTests {
         @Test func freezeInTheWarmUp() async throws {
             let server = try TestServer { request in request.ordinal < 50 ? .json(TestServer.version) : .hang }
             var target = LoadTarget(url: server.url)
-            target.timeoutSeconds = 1
+            target.timeoutSeconds = 2
             let load = Load.closed(users: 3, seconds: 0.5, warmUp: 0.5)
             let record = try await Load.run(load, on: server, target: target).record
             #expect(record.total.failures == [.firstByteTimeout: 3])

@@ -97,7 +97,8 @@ extension LoadEngineTests {
             let measured = all.filter { !$0.isWarmUp }
             #expect(all.first?.isWarmUp == true)
             #expect(abs(measured.reduce(0) { $0 + $1.seconds } - 3) < 0.3)
-            #expect(measured.reduce(0) { $0 + $1.sent } >= record.total.sent)
+            // The first few can still have fallen into the last second of the warm-up.
+            #expect(measured.reduce(0) { $0 + $1.sent } >= record.total.sent - 10)
             for second in measured.dropLast() {
                 #expect(isNear(second.p50 ?? 0, 50_000))
                 #expect(abs(Double(second.succeeded) / second.seconds - 200) < 30)

@@ -48,7 +48,8 @@ package struct EvidenceCollector: Sendable {
     private static let looks = 3
     private static let lookIntervalMilliseconds = 350
     private static let lookTimeoutMilliseconds = 500
-    private static let stacksTimeoutMilliseconds = 1500
+    /// gdb needs 1.8 s for a tms-server with its symbols. The second set has what the first leaves.
+    private static let stacksTimeoutMilliseconds = 2600
     private static let besidesTimeoutMilliseconds = 2000
 
     private let request: EvidenceRequest

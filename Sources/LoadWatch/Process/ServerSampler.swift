@@ -4,8 +4,8 @@ private import Primitives
 
 /// Looks at a server's process from outside, once a second, on Linux.
 ///
-/// What may not be read (somebody else's process) is nil in the sample. A sample takes about a millisecond at 50
-/// threads, however many descriptors there are. The table of sockets is longer when there are thousands of
+/// What may not be read (somebody else's process) is nil in the sample. The price goes by the number of threads, up
+/// to ``threadsMax``, and not by that of descriptors. The table of sockets is longer when there are thousands of
 /// connections: it is then read less often, so that reading it takes a hundredth of the time at most.
 package struct ServerSampler: Sendable {
     package let pid: Int32
@@ -13,7 +13,7 @@ package struct ServerSampler: Sendable {
     package private(set) var ports: Set<Int>
 
     /// Of a process with more threads, so many are looked at.
-    package static let threadsMax = 1000
+    package static let threadsMax = 256
 
     private let startTime: Int?
     private var counters: Counters

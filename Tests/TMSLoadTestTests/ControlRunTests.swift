@@ -28,7 +28,7 @@ struct ControlRunTests {
         let server = try await MisbehavingServer("--capacity", "400")
         let outcome = try await LoadTester.run(
             ["--host", server.url, "--scenarios", "getversion", "--find-max", "p99<50ms,errors<0.1%"]
-                + ["--rate", "150", "--step-time", "2s", "--run-time", "4s"])
+                + ["--rate", "300", "--step-time", "1500ms", "--run-time", "4s"])
         #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
         let found = try #require(try outcome.record.findMax)
         #expect(abs(found.foundPerSecond - 400) < 40, "\(found)")

@@ -16,8 +16,7 @@ extension ServerWatch {
             engine.setFrozen(true)
             say(freeze, "begins")
             state.withLock { state in
-                state.open = freeze
-                state.openedAt = Monotonic.nanoseconds
+                (state.open, state.waiting) = (freeze, [])
             }
             light(freeze, startedAt: startedAt)
             let started = makeProbes(startedAt: startedAt)
@@ -27,17 +26,41 @@ extension ServerWatch {
         case .changed(let freeze):
             state.withLock { $0.open = freeze }
             light(freeze, startedAt: startedAt)
+        case .ended(let stall) where stall.kind == .generatorStalled:
+            // Ours, and over: a freeze of the server's may go on beside it.
+            state.withLock { $0.freezes.append(stall) }
+            say(stall, "ended")
         case .ended(var freeze):
             engine.setFrozen(false)
             if let results = probes?.stop() { freeze.probes = results }
             probes = nil
             view.setFreeze(nil)
             state.withLock { state in
+                if let open = state.open, open.kind == .partial, freeze.kind == .hang {
+                    (freeze.kind, freeze.scenarios) = (open.kind, open.scenarios)
+                }
                 state.open = nil
                 state.freezes.append(freeze)
             }
             say(freeze, freeze.hasEnded ? "ended" : "had not ended")
         }
+    }
+
+    /// Users who all stand at one endpoint bring everything to a halt, though the server answers other questions: that
+    /// is not the whole server's hang.
+    func narrow(_ pulse: LoadPulse, probes: [ProbeResult], startedAt: Int) {
+        let narrowed = state.withLock { state -> FreezeRecord? in
+            guard var open = state.open, open.kind == .hang else { return nil }
+            state.waiting.formUnion(pulse.scenarios.filter { $0.inFlight > 0 }.map(\.name))
+            let answered = Set(probes.filter { $0.outcome == "ok" }.map(\.question.rawValue))
+            guard !state.waiting.isEmpty, state.waiting.isStrictSubset(of: state.step.scenarios),
+                answered.intersection(state.step.scenarios).subtracting(state.waiting).isEmpty == false
+            else { return nil }
+            (open.kind, open.scenarios) = (.partial, state.waiting.sorted())
+            state.open = open
+            return open
+        }
+        if let narrowed { light(narrowed, startedAt: startedAt) }
     }
 
     private func light(_ freeze: FreezeRecord, startedAt: Int) {

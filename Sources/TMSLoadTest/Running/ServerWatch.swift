@@ -13,7 +13,8 @@ final class ServerWatch: Sendable {
         var freezes: [FreezeRecord] = []
         /// The one that goes on, by the moment it was noticed.
         var open: FreezeRecord?
-        var openedAt = 0
+        /// Scenarios that had requests in flight while it lasted.
+        var waiting: Set<String> = []
         var evidence: [FreezeEvidence] = []
         var step = PlannedStep()
         var stepBeganAt = 0
@@ -107,6 +108,7 @@ final class ServerWatch: Sendable {
                 handle(event, startedAt: startedAt, probes: &probes)
             }
             detector = current
+            narrow(pulse, probes: probes?.results ?? [], startedAt: startedAt)
             giveUpIfHopeless(startedAt: startedAt, at: pulse.at)
         }
         if var detector, let startedAt = engine.startedAt {

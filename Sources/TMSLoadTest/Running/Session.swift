@@ -74,6 +74,12 @@ struct Session {
         record.verdict = maker.make()
     }
 
+    /// What is still on the screen when the rest has scrolled away.
+    private static func lastLine(_ verdict: Verdict) -> String {
+        let saysItself = verdict.headline.hasPrefix("FREEZE") || verdict.headline.hasPrefix("NOT REACHED")
+        return saysItself ? verdict.headline : "\(verdict.word.rawValue.uppercased()): \(verdict.headline)"
+    }
+
     /// Of the runs that are kept; what cannot be read there has nothing to say.
     private var earlierFreezes: [FreezeRecipe] {
         store.list().runs.filter { $0.freezes > 0 }.prefix(Self.earlierRunsMax)
@@ -98,6 +104,6 @@ struct Session {
         say(
             "Kept in \(store.runFolder(record.id)): report.html, note.md, run.json; all runs: \(store.folder)/index.html"
         )
-        print("\(record.verdict.word.rawValue.uppercased()): \(redaction.text(record.verdict.headline))")
+        print(redaction.text(Self.lastLine(record.verdict)))
     }
 }

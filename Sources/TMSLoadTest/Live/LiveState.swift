@@ -30,7 +30,10 @@ struct LiveState: Sendable {
     /// A part of one of the step; nil when nothing tells.
     var progress: Double? {
         var parts: [Double] = []
-        if let seconds = step.seconds { parts.append(elapsed / max(seconds + step.warmUpSeconds, 0.1)) }
+        if let seconds = step.seconds {
+            let start = step.users == nil ? 0 : step.startSeconds
+            parts.append(elapsed / max(seconds + step.warmUpSeconds + start, 0.1))
+        }
         if let iterations = step.iterations, let users = step.users {
             parts.append(Double(completedInStep) / Double(users * iterations))
         }

@@ -76,7 +76,7 @@ struct Session {
 
     /// What is still on the screen when the rest has scrolled away.
     private static func lastLine(_ verdict: Verdict) -> String {
-        let saysItself = verdict.headline.hasPrefix("FREEZE") || verdict.headline.hasPrefix("NOT REACHED")
+        let saysItself = ["FREEZE", "NOT REACHED", "Interrupted"].contains { verdict.headline.hasPrefix($0) }
         return saysItself ? verdict.headline : "\(verdict.word.rawValue.uppercased()): \(verdict.headline)"
     }
 

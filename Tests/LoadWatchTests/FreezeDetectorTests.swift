@@ -218,6 +218,20 @@ import Testing
         #expect(abs(stall.seconds - 4) <= 0.11)
     }
 
+    /// Nothing was in flight when we were last awake, and a request was sent just before we fell asleep.
+    @Test func aRequestSentJustBeforeOurStallIsNoHang() {
+        var script = PulseScript("createkey")
+        script.run(seconds: 10) { $0.answer() }
+        script.run(seconds: 0.5) { $0.beIdle() }
+        script.step(after: 3_000_000_000) { pulse in
+            pulse.scenarios[0].inFlight = 1
+            pulse.scenarios[0].oldestSentAt = pulse.at - 2_990_000_000
+        }
+        script.run(seconds: 5) { $0.answer() }
+        #expect(script.began.isEmpty)
+        #expect(script.ended.map(\.kind) == [.generatorStalled])
+    }
+
     @Test func aBusyThreadOfOursDelaysTheVerdict() {
         var script = PulseScript("createkey")
         script.run(seconds: 10) { $0.answer() }

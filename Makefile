@@ -18,7 +18,8 @@ build: setup
 	$(SWIFT) build -c release --static-swift-stdlib --product tms-server
 	$(SWIFT) build -c release --static-swift-stdlib --product tms-keycmd
 	$(SWIFT) build -c release --static-swift-stdlib --product tmsctl
-	@scripts/build-info > .build/release/tms-server.build
+	$(SWIFT) build -c release --static-swift-stdlib --product tms-loadtest
+	@scripts/build-info | tee .build/release/tms-loadtest.build > .build/release/tms-server.build
 
 run: build
 	@scripts/run "$(ROOT)" "$(PORT)"
@@ -26,11 +27,12 @@ run: build
 test: setup test-tools
 	$(SWIFT) build --build-tests
 	$(test_parts)
+	$(load_test_parts)
 	TMS_ENDURANCE_REQUESTS=100000 $(SWIFT) test --skip-build --filter EnduranceTests
 	@scripts/check-docs
 	@scripts/fuzz-api 75 500
 
-# All tests but that of endurance, in parts, each parallel in itself: what loads the machine must not be there where
+# All tests of the server and its clients but that of endurance, in parts, each parallel in itself: what loads the machine must not be there where
 # time-outs are tested.
 define test_parts
 $(SWIFT) test $(1) --skip-build --filter 'SSHKeysTests|TelemetryTests|TMSAPITests|TMSStoreTests|TMSServiceTests'
@@ -39,9 +41,16 @@ $(SWIFT) test $(1) --skip-build --filter '$(TIMED_TESTS)'
 $(SWIFT) test $(1) --skip-build --filter 'TMSKeyCmdTests|TMSCtlTests|EndToEndTests' --skip EnduranceTests
 endef
 
+# The load tester's: times are the thing itself, so each part has the machine to itself.
+define load_test_parts
+$(SWIFT) test --skip-build --filter LoadEngineTests
+$(SWIFT) test --skip-build --filter 'LoadWatchTests|LoadReportTests'
+$(SWIFT) test --skip-build --filter TMSLoadTestTests
+endef
+
 .PHONY: test-tools
 test-tools:
-	@scripts/require openssh-server:/usr/sbin/sshd openssh-client:ssh-keygen strace:strace openssl:openssl curl:curl
+	@scripts/require openssh-server:/usr/sbin/sshd openssh-client:ssh-keygen strace:strace openssl:openssl curl:curl gdb:gdb
 
 # make fuzz-api   ten minutes of generated requests; `make test` has 75 seconds of them
 .PHONY: fuzz-api
@@ -88,7 +97,8 @@ soak: build
 	@scripts/require wrk:wrk python3:python3 gcc:gcc
 	python3 Soak/soak.py --server .build/release/tms-server $(SOAK_FLAGS)
 
-# make tsan       all tests but that of endurance under ThreadSanitizer (half an hour), then make asan: AddressSanitizer
+# make tsan       the server's and its clients' tests under ThreadSanitizer (a quarter of an hour)
+# make asan       the same under AddressSanitizer
 tsan: SANITIZER = thread
 asan: SANITIZER = address
 .PHONY: asan
@@ -119,6 +129,8 @@ install: build
 	install -D -m 0644 .build/release/tms-server.build $(DESTDIR)$(PREFIX)/bin/tms-server.build
 	install -D -m 0755 .build/release/tms-keycmd $(DESTDIR)$(PREFIX)/bin/tms-keycmd
 	install -D -m 0755 .build/release/tmsctl $(DESTDIR)$(PREFIX)/bin/tmsctl
+	install -D -m 0755 .build/release/tms-loadtest $(DESTDIR)$(PREFIX)/bin/tms-loadtest
+	install -D -m 0644 .build/release/tms-loadtest.build $(DESTDIR)$(PREFIX)/bin/tms-loadtest.build
 
 # make clean      remove what was built; installations stay
 clean:

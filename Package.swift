@@ -8,6 +8,7 @@ let package = Package(
         .executable(name: "tms-server", targets: ["tms-server"]),
         .executable(name: "tms-keycmd", targets: ["tms-keycmd"]),
         .executable(name: "tmsctl", targets: ["tmsctl"]),
+        .executable(name: "tms-loadtest", targets: ["tms-loadtest"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -19,7 +20,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -110,6 +113,42 @@ let package = Package(
             name: "tmsctl",
             dependencies: ["TMSCtl", .product(name: "ArgumentParser", package: "swift-argument-parser")]
         ),
+        .target(name: "LoadRecord"),
+        .target(
+            name: "LoadEngine",
+            dependencies: [
+                "LoadRecord", "Primitives", "TMSAPI", "TMSClient",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ]
+        ),
+        .target(
+            name: "LoadReport",
+            dependencies: ["LoadRecord", .product(name: "Mustache", package: "swift-mustache")],
+            resources: [
+                .embedInCode("Templates/report.html"), .embedInCode("Templates/runs.html"),
+                .embedInCode("Templates/page.css"), .embedInCode("Templates/report.js"),
+                .embedInCode("Templates/runs.js"),
+            ]
+        ),
+        .target(name: "LoadWatch", dependencies: ["LoadRecord", "Primitives", "TMSAPI", "TMSClient"]),
+        .target(
+            name: "TMSLoadTest",
+            dependencies: [
+                "LoadEngine", "LoadRecord", "LoadReport", "LoadWatch", "Primitives", "TMSAPI", "TMSClient",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]
+        ),
+        .executableTarget(
+            name: "tms-loadtest",
+            dependencies: ["TMSLoadTest", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
 
         // What tests share: temporary folders, real programs as child processes, requests on the wire.
         .target(
@@ -122,6 +161,16 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             path: "Tests/TestSupport"
+        ),
+        // A server that misbehaves on purpose, for tests of the load tester.
+        .executableTarget(
+            name: "misbehaving-server",
+            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/MisbehavingServer"
+        ),
+        .testTarget(
+            name: "LoadWatchTests",
+            dependencies: ["LoadWatch", "LoadRecord", "Primitives", "TMSClient", "misbehaving-server", "TestSupport"]
         ),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"]),
         .testTarget(name: "TMSAPITests", dependencies: ["TMSAPI", "Primitives"]),
@@ -158,6 +207,24 @@ let package = Package(
             ]
         ),
         .testTarget(name: "TMSCtlTests", dependencies: ["TMSCtl", "tmsctl", "tms-server", "TestSupport"]),
+        .testTarget(name: "LoadReportTests", dependencies: ["LoadReport", "LoadRecord"]),
+        .testTarget(
+            name: "TMSLoadTestTests",
+            dependencies: [
+                "TMSLoadTest", "LoadEngine", "LoadRecord", "LoadReport", "Primitives", "tms-loadtest", "tms-server",
+                "misbehaving-server", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        .testTarget(
+            name: "LoadEngineTests",
+            dependencies: [
+                "LoadEngine", "LoadRecord", "TMSClient", "Primitives",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]
+        ),
         .testTarget(name: "EndToEndTests", dependencies: ["tms-server", "tms-keycmd", "SSHKeys", "TestSupport"]),
     ]
 )

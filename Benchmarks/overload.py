@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Floods the server with five times the creates it can make, and judges how it refuses.
 
-  1  Capacity: creates over 100 connections, each sending the next when the last is answered.
+  1  Warm-up: creates without a pause until SQLite's page caches have filled. Then capacity: creates over 100
+     connections, each sending the next when the last is answered.
   2  Normal load, 10 s: 200 logins a second, and a second client that makes 50 keys a second.
   3  The flood, 20 s: the first client's creates arrive at 5 x capacity, whatever becomes of those before.
      The normal load goes on beside it.
@@ -19,7 +20,7 @@ hide it. Judged:
   memory       the second half of the flood needs at most 10 % more than the first
 
 The generator shares the processors with the server, and to refuse four requests for each that is served takes most of
-two of them. So the server gets a disk that takes 4 ms longer to write, and commits of at most 16 writes: then the disk
+two of them. So the server gets a disk that takes 8 ms longer to write, and commits of at most 32 writes: then the disk
 bounds what can be made, as it does on larger machines, and there is room to send and refuse the rest. Where 5 x could
 not be sent all the same, the report says how much was.
 
@@ -38,7 +39,7 @@ from pathlib import Path
 from tmsbench import generator, operations, report
 from tmsbench.command import run_command
 from tmsbench.programs import MemoryWatch, Programs, add_program_options, install, serve
-from tmsbench.slow_disk import slow_disk
+from tmsbench.slow_disk import SlowDisk
 
 LOGINS_PER_SECOND = 200
 OTHER_CREATES_PER_SECOND = 50
@@ -48,8 +49,9 @@ NORMAL_CONNECTIONS = 100
 CAPACITY_CONNECTIONS = 100
 
 # With a slow disk, so that its milliseconds are the limit.
-SLOW_DISK_SETTING = "write_batch_max=16"
+SLOW_DISK_SETTING = "write_batch_max=32"
 
+WARM_UP_SECONDS = 10
 CAPACITY_SECONDS = 8
 # Of the capacity run: until caches are warm.
 CAPACITY_WARM_UP_SECONDS = 2
@@ -74,8 +76,8 @@ def parse_arguments():
                         help="of the flood: more than the server lets wait (default: 4000)")
     parser.add_argument("--flood-seconds", type=int, default=FLOOD_SECONDS, metavar="S",
                         help=f"of the flood (default: {FLOOD_SECONDS})")
-    parser.add_argument("--disk-milliseconds", type=int, default=4, metavar="N",
-                        help="that each write to the disk takes longer (default: 4); 0 is the disk as it is")
+    parser.add_argument("--disk-milliseconds", type=int, default=8, metavar="N",
+                        help="that each write to the disk takes longer (default: 8); 0 is the disk as it is")
     add_program_options(parser)
     report.add_report_options(parser)
     arguments = parser.parse_args()
@@ -113,13 +115,16 @@ def normal_load(fingerprints, other_headers, phases):
 def measure(programs, folder, arguments):
     root = folder / "server"
     load_generator = programs.tool("LoadGenerator")
-    slow, setting = [], []
-    if arguments.disk_milliseconds:
-        slow, setting = slow_disk(folder, arguments.disk_milliseconds), [SLOW_DISK_SETTING]
+    disk = SlowDisk(folder) if arguments.disk_milliseconds else None
+    settings = [*([SLOW_DISK_SETTING] if disk else []), *arguments.settings]
     install(programs.server, root)
-    with serve(programs.server, root, [*setting, *arguments.settings], slow) as server:
+    with serve(programs.server, root, settings, disk.prefix if disk else []) as server:
         fingerprints = operations.create_keys(server, 1000)
         other_headers = register_other_client(server, root)
+        warm_up = generator.stream("creates", generator.create(), CAPACITY_CONNECTIONS, WARM_UP_SECONDS)
+        generator.generate(load_generator, server, [warm_up])
+        if disk:
+            disk.set(arguments.disk_milliseconds)
         capacity = measure_capacity(load_generator, server, fingerprints, other_headers)
 
         begin, end = BEFORE_SECONDS, BEFORE_SECONDS + arguments.flood_seconds

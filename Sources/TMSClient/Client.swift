@@ -38,9 +38,7 @@ package struct Client: Sendable {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = options.connectionsMax
         // A server that is down shall be noticed at once, not tried again until the time is up.
         configuration.connectionPool.retryConnectionEstablishment = false
-        if let caFile = options.caFile {
-            configuration.tlsConfiguration = try Self.tlsConfiguration(trusting: caFile)
-        }
+        configuration.tlsConfiguration = try Self.tlsConfiguration(options)
         threads = MultiThreadedEventLoopGroup(numberOfThreads: options.threads)
         connections = HTTPClient(eventLoopGroup: threads, configuration: configuration)
         self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
@@ -48,14 +46,26 @@ package struct Client: Sendable {
         self.timeout = options.timeout
     }
 
-    private static func tlsConfiguration(trusting caFile: String) throws(ClientError) -> TLSConfiguration {
-        do {
-            var tls = TLSConfiguration.makeClientConfiguration()
-            tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(caFile))]
-            return tls
-        } catch {
-            throw .misconfigured("no certificates can be read from \(caFile)")
+    private static func tlsConfiguration(_ options: ClientOptions) throws(ClientError) -> TLSConfiguration {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if !options.checksCertificate { tls.certificateVerification = .none }
+        if let file = options.caFile {
+            do {
+                tls.additionalTrustRoots = [.certificates(try NIOSSLCertificate.fromPEMFile(file))]
+            } catch {
+                throw .misconfigured("no certificates can be read from \(file)")
+            }
         }
+        if let file = options.certificateFile {
+            do {
+                tls.certificateChain = try NIOSSLCertificate.fromPEMFile(file).map { .certificate($0) }
+                let key = try NIOSSLPrivateKey(file: options.privateKeyFile ?? file, format: .pem)
+                tls.privateKey = .privateKey(key)
+            } catch {
+                throw .misconfigured("no certificate and private key can be read from \(file)")
+            }
+        }
+        return tls
     }
 
     /// Closes the connections and ends the threads, for this client and its copies. Calls under way fail.

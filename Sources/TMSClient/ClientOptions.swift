@@ -6,6 +6,15 @@ package struct ClientOptions: Sendable {
     /// A PEM file of certificates to trust in addition to the system's.
     package var caFile: String?
 
+    /// A PEM file with our own certificate and its chain, for servers that ask for one.
+    package var certificateFile: String?
+
+    /// The PEM file of that certificate's private key; nil: it is in the same file.
+    package var privateKeyFile: String?
+
+    /// Off: any certificate of the server is taken. For test servers.
+    package var checksCertificate = true
+
     /// Threads that do the network's work. One serves tens of thousands of calls per second.
     package var threads = 1
 

@@ -35,7 +35,7 @@ struct Application {
         ProcessMetrics.register(in: telemetry.metrics, version)
 
         // Loops
-        let count = configuration.eventLoops > 0 ? configuration.eventLoops : System.coreCount
+        let count = loopCount
         let group = MultiThreadedEventLoopGroup(numberOfThreads: count)
         let loops = Array(group.makeIterator()).enumerated().map { index, loop in
             let part = "loop-\(index)"
@@ -101,12 +101,15 @@ struct Application {
         logger.notice("stopped")
     }
 
+    private var loopCount: Int { configuration.eventLoops > 0 ? configuration.eventLoops : System.coreCount }
+
     private var storeConfiguration: Store.Configuration {
         var store = Store.Configuration(path: root.databaseFile)
         store.writeQueueMax = configuration.writeQueueMax
         store.loginQueueMax = configuration.loginQueueMax
         store.batchMax = configuration.writeBatchMax
         store.busyTimeoutMilliseconds = configuration.busyTimeoutMilliseconds
+        store.laneCacheKibibytes = max(2048, configuration.readCacheMebibytes * 1024 / loopCount)
         store.listThreads = configuration.listThreads
         store.listQueueMax = configuration.listQueueMax
         store.listSecondsMax = configuration.listSecondsMax

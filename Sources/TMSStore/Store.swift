@@ -24,6 +24,9 @@ package final class Store: Sendable {
         package var busyTimeoutMilliseconds: Int32 = 5000
         /// Pages (of 4 KiB) in the write-ahead log from which on it is copied into the database file.
         package var checkpointPages = 16_384
+        /// Memory of each lane for pages of the database. A lookup among millions of keys finds two of its pages here, or
+        /// reads them anew at a microsecond or two each.
+        package var laneCacheKibibytes = 32_768
         /// Threads that read lists, each with a connection of its own.
         package var listThreads = 2
         /// Lists waiting for such a thread; beyond it a list is refused at once.

@@ -16,7 +16,8 @@ package final class StoreLane {
         self.resume = LaneResume(run: resume)
         let reader = try SQLiteConnection(
             path: store.configuration.path, role: .reader,
-            busyTimeoutMilliseconds: store.configuration.busyTimeoutMilliseconds)
+            busyTimeoutMilliseconds: store.configuration.busyTimeoutMilliseconds,
+            cacheKibibytes: store.configuration.laneCacheKibibytes)
         snapshot = SharedSnapshot(reader, commits: store.commits)
     }
 

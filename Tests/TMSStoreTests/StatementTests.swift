@@ -4,6 +4,14 @@ import TestSupport
 import Testing
 
 @Suite struct StatementTests {
+    @Test func laneReadsWithTheCacheItIsGiven() async throws {
+        let test = try TestStore { $0.laneCacheKibibytes = 3000 }
+        let size = try await test.read { transaction throws(APIError) in
+            try transaction.first("PRAGMA cache_size", as: { $0.integer(0) })
+        }
+        #expect(size == -3000)
+    }
+
     @Test func parametersAreTakenByNumberNotByAppearance() async throws {
         let test = try TestStore()
         let texts = try await test.read { transaction throws(APIError) in

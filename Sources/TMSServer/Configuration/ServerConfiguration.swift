@@ -25,6 +25,7 @@ struct ServerConfiguration: Sendable {
     var loginQueueMax = 1024
     var writeBatchMax = 128
     var busyTimeoutMilliseconds: Int32 = 5000
+    var readCacheMebibytes = 64
     var listThreads = 2
     var listQueueMax = 128
     var listSecondsMax = 10

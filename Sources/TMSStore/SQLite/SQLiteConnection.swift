@@ -16,8 +16,12 @@ package final class SQLiteConnection: SQLConnection {
     /// Prepared statements by the address of their text, which a `StaticString` never changes: no hashing of SQL.
     private var statements: [UnsafePointer<UInt8>: SQLiteStatement] = [:]
 
-    /// - Parameter busyTimeoutMilliseconds: how long a statement waits for a lock another process holds.
-    package init(path: String, role: Role, busyTimeoutMilliseconds: Int32) throws(StoreError) {
+    /// - Parameters:
+    ///   - busyTimeoutMilliseconds: how long a statement waits for a lock another process holds.
+    ///   - cacheKibibytes: memory for pages of the database; nil is what the role has.
+    package init(
+        path: String, role: Role, busyTimeoutMilliseconds: Int32, cacheKibibytes: Int? = nil
+    ) throws(StoreError) {
         _ = Self.library
         // NOMUTEX: a connection belongs to one thread at a time, so SQLite need not lock it on every call.
         let access = role == .reader ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
@@ -31,6 +35,7 @@ package final class SQLiteConnection: SQLConnection {
         handle = opened
         sqlite3_busy_timeout(handle, busyTimeoutMilliseconds)
         try runScript(Self.settings(for: role))
+        if let cacheKibibytes { try runScript("PRAGMA cache_size = -\(cacheKibibytes)") }
         // After the settings: `wal_autocheckpoint` is SQLite's own use of the hook.
         if role == .writer { watchOwnChanges() }
     }

@@ -1,0 +1,108 @@
+package import LoadRecord
+
+/// Whether B is faster than A. The unit is the run: what thousands of requests of one run have in common, noise of a
+/// machine for instance, more requests do not average out.
+package struct Comparison: Sendable {
+    package enum Word: String, Codable, Sendable {
+        case faster, slower, same, inconclusive
+        case notComparable = "not comparable"
+    }
+
+    package struct Metric: Sendable {
+        package var name: String
+        /// Medians over the runs: requests per second, or microseconds.
+        package var a: Double
+        package var b: Double
+        /// b / a with its 95 % interval; nil below five pairs.
+        package var ratio: Bootstrap.Interval?
+        /// Differences within this part of A do not matter.
+        package var margin: Double
+        package var moreIsBetter: Bool
+        package var word: Word
+    }
+
+    /// Fewer runs of each have no interval worth its name.
+    package static let pairsMin = 5
+    package static let marginOfRate = 0.05
+    package static let marginOfP50 = 0.05
+    package static let marginOfP99 = 0.15
+
+    package let word: Word
+    package let metrics: [Metric]
+    /// What is unlike; not empty when the word is ``Word/notComparable``.
+    package let differences: [String]
+    /// What a reader should know all the same: red lines in a generator's certificate, freezes.
+    package let remarks: [String]
+    package let runsOfA: Int
+    package let runsOfB: Int
+
+    /// - Parameters:
+    ///   - interleaved: the runs took turns, a b a b …, so that the n-th of each belong together.
+    ///   - acrossHosts: that the servers are on different machines is what is asked about.
+    package init(a: [RunRecord], b: [RunRecord], interleaved: Bool = false, acrossHosts: Bool = false) {
+        (runsOfA, runsOfB) = (a.count, b.count)
+        remarks = Self.remarks("A", a) + Self.remarks("B", b)
+        var differences = Unlikeness.of(a, b, acrossHosts: acrossHosts)
+        if a.isEmpty || b.isEmpty { differences = ["runs: there are none of \(a.isEmpty ? "A" : "B")"] }
+        self.differences = differences
+        guard differences.isEmpty else {
+            (word, metrics) = (.notComparable, [])
+            return
+        }
+        let paired = interleaved && a.count == b.count
+        func metric(_ name: String, _ margin: Double, moreIsBetter: Bool, _ value: (ScenarioFigures) -> Double)
+            -> Metric
+        {
+            Self.metric(
+                name, a.map { value($0.total) }, b.map { value($0.total) }, margin: margin,
+                moreIsBetter: moreIsBetter, paired: paired)
+        }
+        metrics = [
+            metric("rate", Self.marginOfRate, moreIsBetter: true) { $0.perSecond },
+            metric("p50", Self.marginOfP50, moreIsBetter: false) { Double($0.fromIntended.percentile(50)) },
+            metric("p99", Self.marginOfP99, moreIsBetter: false) { Double($0.fromIntended.percentile(99)) },
+        ]
+        word = Self.summary(metrics.map(\.word))
+    }
+
+    private static func metric(
+        _ name: String, _ a: [Double], _ b: [Double], margin: Double, moreIsBetter: Bool, paired: Bool
+    ) -> Metric {
+        var metric = Metric(
+            name: name, a: Bootstrap.median(a) ?? 0, b: Bootstrap.median(b) ?? 0, ratio: nil, margin: margin,
+            moreIsBetter: moreIsBetter, word: .inconclusive)
+        guard min(a.count, b.count) >= pairsMin, let ratio = Bootstrap.ratioOfMedians(b, to: a, paired: paired) else {
+            return metric
+        }
+        metric.ratio = ratio
+        if ratio.low > 1 - margin, ratio.high < 1 + margin {
+            metric.word = .same
+        } else if ratio.high < 1, ratio.estimate < 1 - margin {
+            metric.word = moreIsBetter ? .slower : .faster
+        } else if ratio.low > 1, ratio.estimate > 1 + margin {
+            metric.word = moreIsBetter ? .faster : .slower
+        }
+        return metric
+    }
+
+    /// Of two that contradict each other neither is believed.
+    private static func summary(_ words: [Word]) -> Word {
+        switch (words.contains(.faster), words.contains(.slower)) {
+        case (true, false): .faster
+        case (false, true): .slower
+        case (false, false) where words.allSatisfy { $0 == .same }: .same
+        default: .inconclusive
+        }
+    }
+
+    private static func remarks(_ side: String, _ runs: [RunRecord]) -> [String] {
+        let limited = runs.count { !$0.certificate.isClean }
+        let frozen = runs.count { !$0.serverFreezes.isEmpty }
+        var remarks: [String] = []
+        if limited > 0 {
+            remarks.append("\(side): the generator's certificate has red lines in \(limited) of \(runs.count) runs.")
+        }
+        if frozen > 0 { remarks.append("\(side): the server froze in \(frozen) of \(runs.count) runs.") }
+        return remarks
+    }
+}

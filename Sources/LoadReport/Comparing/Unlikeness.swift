@@ -1,0 +1,73 @@
+private import Foundation
+internal import LoadRecord
+
+/// What makes runs unlike each other, so that a difference of their figures would say nothing of the servers.
+enum Unlikeness {
+    /// Parts of all requests that the mix of scenarios, and that of answers and failures, may differ by.
+    static let mixMayDiffer = 0.02
+    static let errorsMayDiffer = 0.005
+
+    /// - Parameter acrossHosts: that the servers are on different machines is what is asked about.
+    /// - Returns: what differs, each as a sentence without its full stop; empty for like runs.
+    static func of(_ a: [RunRecord], _ b: [RunRecord], acrossHosts: Bool) -> [String] {
+        var found: [String] = []
+        func compare(_ what: String, _ value: (RunRecord) -> String) {
+            let values = (distinct(a.map(value)), distinct(b.map(value)))
+            if values.0 != values.1 || values.0.count > 1 {
+                found.append("\(what): \(values.0.joined(separator: " / ")) and \(values.1.joined(separator: " / "))")
+            }
+        }
+        compare("scenarios") { $0.plan.scenarios.sorted().joined(separator: "+") }
+        compare("planned load") { loadText($0) }
+        compare("TLS") { $0.target.usesTLS ? "on" : "off" }
+        compare("keep-alive") { $0.target.usesKeepAlive ? "on" : "off" }
+        compare("keys") { $0.plan.keys }
+        compare("generator's machine") { $0.target.generatorHost }
+        compare("network") { $0.target.isLoopback ? "loopback" : "network" }
+        if !acrossHosts { compare("host") { URL(string: $0.target.url)?.host() ?? $0.target.url } }
+        compare("load reached") { $0.steps.allSatisfy(\.wasReached) ? "reached" : "not reached" }
+        if !found.contains(where: { $0.hasPrefix("scenarios") }) { found += mixes(a, b) }
+        return found
+    }
+
+    private static func mixes(_ a: [RunRecord], _ b: [RunRecord]) -> [String] {
+        var found: [String] = []
+        func compare(_ what: String, by allowed: Double, _ count: (RunRecord) -> [String: Int]) {
+            let (left, right) = (shares(a, count), shares(b, count))
+            for name in Set(left.keys).union(right.keys).sorted() {
+                let pair = (left[name] ?? 0, right[name] ?? 0)
+                guard abs(pair.0 - pair.1) > allowed else { continue }
+                found.append("\(what): \(name) \(Figure.percent(pair.0)) and \(Figure.percent(pair.1)) of the requests")
+            }
+        }
+        compare("scenario mix", by: mixMayDiffer) { record in
+            [String: Int](uniqueKeysWithValues: record.scenarioTotals.map { ($0.name, $0.completed) })
+        }
+        compare("error mix", by: errorsMayDiffer) { record in
+            let total = record.total
+            var counts = [String: Int](
+                uniqueKeysWithValues: total.failures.map { ("failed by " + $0.key.rawValue, $0.value) })
+            counts["succeeded"] = total.succeeded
+            return counts
+        }
+        return found
+    }
+
+    /// What each name has of all requests of all runs.
+    private static func shares(_ runs: [RunRecord], _ count: (RunRecord) -> [String: Int]) -> [String: Double] {
+        var sums: [String: Int] = [:]
+        for run in runs { sums.merge(count(run), uniquingKeysWith: +) }
+        let all = sums.values.reduce(0, +)
+        return all > 0 ? sums.mapValues { Double($0) / Double(all) } : [:]
+    }
+
+    private static func loadText(_ record: RunRecord) -> String {
+        let planned = record.plan.steps.isEmpty ? record.steps.map(\.planned) : record.plan.steps
+        let throttle = record.plan.throttlePerSecond.map { " at most \($0)/s" } ?? ""
+        return planned.map(\.loadText).joined(separator: ", ") + throttle
+    }
+
+    private static func distinct(_ values: [String]) -> [String] {
+        Set(values).sorted()
+    }
+}

@@ -1,0 +1,8 @@
+import TMSLoadTest
+
+@main
+enum Program {
+    static func main() async {
+        await TMSLoadTestCommand.start()
+    }
+}

@@ -1,0 +1,112 @@
+import LoadEngine
+import LoadRecord
+import Synchronization
+import Testing
+
+extension LoadEngineTests {
+    /// How many at once, and how many per second.
+    struct ArrivalTests {
+        @Test func usersAtTheLineOverlap() async throws {
+            let server = try TestServer { _ in .json(TestServer.version, delay: 0.05) }
+            let record = try await Load.run(Load.closed(users: 60, iterations: 10, start: 0.5), on: server).record
+            #expect(record.total.succeeded == 600)
+            #expect(record.total.planned == 600)
+            #expect(record.inFlightMax == 60)
+            #expect(server.counts.openMax.load(ordering: .relaxed) == 60)
+            #expect(record.effectiveConcurrency > 54)
+            #expect(record.wasReached == true)
+            #expect(record.total.connectionsOpened == 60)
+        }
+
+        /// One user starts per second and is done in a moment: five users are never more than one.
+        @Test func gooseDefaultsAreToldFor() async throws {
+            let server = try TestServer { _ in .json(TestServer.version, delay: 0.01) }
+            let record = try await Load.run(Load.closed(users: 4, iterations: 20, goose: true), on: server).record
+            #expect(record.total.succeeded == 80)
+            #expect(record.inFlightMax == 1)
+            #expect(record.wasReached == false)
+            #expect(record.shortfall?.contains("of 4 users") == true)
+            #expect(record.seconds > 2.9)
+        }
+
+        @Test func throttle() async throws {
+            let server = try TestServer { _ in .json(TestServer.version) }
+            let (record, certificate) = try await Load.run(Load.closed(users: 8, seconds: 3, throttle: 100), on: server)
+            #expect(abs(record.total.sent - 300) <= 2)
+            #expect(abs(record.total.perSecond - 100) < 2)
+            #expect(record.wasReached == true, "the plan is the rate, not the users")
+            #expect(certificate.sentOfPlanned == 1)
+            #expect(certificate.sendLagP99 != nil)
+        }
+
+        @Test func throttleThatTheServerCannotFollow() async throws {
+            let server = try TestServer { _ in .json(TestServer.version, delay: 0.1) }
+            let record = try await Load.run(Load.closed(users: 5, seconds: 3, throttle: 100), on: server).record
+            #expect(abs(record.total.planned - 300) <= 2)
+            #expect(abs(record.total.sent - 150) < 15)
+            #expect(record.wasReached == false)
+            #expect(record.shortfall?.contains("were sent") == true)
+        }
+
+        @Test func openModelKeepsItsRate() async throws {
+            let server = try TestServer { _ in .json(TestServer.version, delay: 0.01) }
+            let record = try await Load.run(Load.open(rate: 400, seconds: 2.5), on: server).record
+            #expect(record.total.planned == 1000)
+            #expect(record.total.sent == 1000)
+            #expect(abs(record.total.perSecond - 400) < 8)
+            #expect(record.wasReached == true)
+        }
+
+        /// One connection that is good for ten per second: the others wait, are late, and those never sent are named.
+        @Test func openModelNamesWhatItCouldNotSend() async throws {
+            let server = try TestServer { _ in .json(TestServer.version, delay: 0.1) }
+            let record = try await Load.run(Load.open(rate: 50, seconds: 2, connections: 1), on: server).record
+            #expect(record.total.planned == 100)
+            #expect(abs(record.total.sent - 20) <= 2)
+            #expect(record.wasReached == false)
+            // The last one sent had been due after 0.4 s, and was sent after almost 2 s.
+            #expect(record.total.fromIntended.max > 1_300_000)
+            #expect(isNear(record.total.service.percentile(50), 100_000))
+        }
+
+        @Test func timeEndsIterations() async throws {
+            let server = try TestServer { _ in .json(TestServer.version, delay: 0.05) }
+            let record = try await Load.run(Load.closed(users: 5, iterations: 1000, seconds: 1), on: server).record
+            #expect(abs(record.total.sent - 100) <= 10)
+            #expect(abs(record.seconds - 1) < 0.05)
+            #expect(record.wasReached == true)
+        }
+
+        @Test func warmUpIsLeftOutOfIterations() async throws {
+            let server = try TestServer { _ in .json(TestServer.version, delay: 0.02) }
+            let record = try await Load.run(Load.closed(users: 5, iterations: 10, warmUp: 0.5), on: server).record
+            #expect(record.total.sent == 50)
+            #expect(record.warmUpRequests >= 50)
+            let requests = server.counts.requests.load(ordering: .relaxed)
+            #expect(requests == 50 + record.warmUpRequests)
+        }
+
+        @Test func thousandUsers() async throws {
+            let server = try TestServer { _ in .json(TestServer.version, delay: 0.3) }
+            let record = try await Load.run(Load.closed(users: 1000, iterations: 4), on: server).record
+            #expect(record.total.succeeded == 4000)
+            #expect(record.inFlightMax == 1000)
+            #expect(record.total.connectionsOpened == 1000)
+            #expect(record.effectiveConcurrency > 800)
+        }
+
+        @Test func halvesThatDifferAreNoticed() async throws {
+            let server = try TestServer { request in
+                .json(TestServer.version, delay: request.ordinal < 400 ? 0.01 : 0.05)
+            }
+            let record = try await Load.run(Load.closed(users: 4, seconds: 4), on: server).record
+            #expect(record.halvesDiffer ?? 0 > StepRecord.halvesMayDiffer)
+        }
+
+        @Test func steadyHalvesAgree() async throws {
+            let server = try TestServer { _ in .json(TestServer.version, delay: 0.05) }
+            let record = try await Load.run(Load.closed(users: 10, seconds: 4.2), on: server).record
+            #expect(record.halvesDiffer ?? 1 < StepRecord.halvesMayDiffer)
+        }
+    }
+}

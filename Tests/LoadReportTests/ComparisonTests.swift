@@ -1,0 +1,72 @@
+import LoadRecord
+import LoadReport
+import Testing
+
+@Suite struct ComparisonTests {
+    private func trials(slower: Double, noise: Double, seed: UInt64) -> [Comparison.Word] {
+        var dice = Dice(seed)
+        return (0..<20).map { _ in
+            var (a, b): ([RunRecord], [RunRecord]) = ([], [])
+            for _ in 0..<5 {
+                a.append(Sample.short(&dice, noise: noise))
+                b.append(Sample.short(&dice, slower: slower, noise: noise))
+            }
+            return Comparison(a: a, b: b, interleaved: true).word
+        }
+    }
+
+    @Test(arguments: [0.01, 0.03, 0.05])
+    func aServerIsNotSlowerThanItself(_ noise: Double) {
+        let words = trials(slower: 1, noise: noise, seed: 21)
+        #expect(words.count { $0 == .same || $0 == .inconclusive } >= 19, "\(words)")
+    }
+
+    @Test(arguments: [0.01, 0.03, 0.05])
+    func aFifthSlowerIsSeen(_ noise: Double) {
+        let words = trials(slower: 1.2, noise: noise, seed: 22)
+        #expect(words.count { $0 == .slower } >= 19, "\(words)")
+    }
+
+    @Test func quietRunsOfTheSameServerAreTheSame() {
+        #expect(trials(slower: 1, noise: 0.01, seed: 23).count { $0 == .same } >= 15)
+    }
+
+    @Test func onePairTestsNothing() {
+        var dice = Dice(1)
+        let comparison = Comparison(a: [Sample.short(&dice)], b: [Sample.short(&dice, slower: 1.2)])
+        #expect(comparison.word == .inconclusive)
+        #expect(comparison.text.contains("one run each: difference not tested"))
+        #expect(comparison.text.contains("rate  A"))
+    }
+
+    @Test func unlikeRunsAreRefusedWithWhatDiffers() {
+        var dice = Dice(2)
+        let a = Sample.short(&dice)
+        func differences(_ change: (inout RunRecord) -> Void) -> [String] {
+            var b = a
+            change(&b)
+            let comparison = Comparison(a: [a], b: [b])
+            #expect(comparison.word == .notComparable)
+            return comparison.differences
+        }
+        #expect(differences { $0.target.usesTLS = true } == ["TLS: off and on"])
+        #expect(differences { $0.target.usesKeepAlive = false } == ["keep-alive: on and off"])
+        #expect(differences { $0.steps[0].wasReached = false } == ["load reached: reached and not reached"])
+        #expect(differences { $0.plan.steps[0].users = 50 } == ["planned load: 10 users and 50 users"])
+        #expect(
+            differences { $0.target.url = "http://tms.example.org:3000" } == ["host: 127.0.0.1 and tms.example.org"])
+        #expect(differences { $0.plan.scenarios = ["getkey"] } == ["scenarios: createkey and getkey"])
+        let errors = differences {
+            $0.steps[0].scenarios[0].failures = [.status4xx: 500]
+            $0.steps[0].scenarios[0].succeeded = 0
+        }
+        #expect(errors.contains("error mix: failed by 4xx 0 % and 100 % of the requests"))
+    }
+
+    @Test func anotherPortOfTheSameHostIsComparable() {
+        var dice = Dice(5)
+        var b = Sample.short(&dice)
+        b.target.url = "http://127.0.0.1:3001"
+        #expect(Comparison(a: [Sample.short(&dice)], b: [b]).word == .inconclusive)
+    }
+}

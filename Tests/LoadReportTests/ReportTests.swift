@@ -1,0 +1,172 @@
+import Foundation
+import FoundationXML
+import LoadRecord
+import LoadReport
+import Testing
+
+@Suite struct ReportTests {
+    private func texts(_ record: RunRecord) throws -> [ReportFormat: String] {
+        var texts: [ReportFormat: String] = [:]
+        for format in ReportFormat.allCases { texts[format] = String(decoding: try format.data(record), as: UTF8.self) }
+        return texts
+    }
+
+    @Test func everyFormatTellsOfTheFreeze() throws {
+        let texts = try texts(Sample.frozen())
+        for format in [ReportFormat.html, .md, .txt] {
+            let text = try #require(texts[format])
+            for fact in [
+                "FREEZE", "14:03:22", "31.4 s", "hang", "blocked runtime or deadlock", "20", "6,437", "180 %",
+                "stacks-1.txt",
+            ] {
+                #expect(text.contains(fact), "\(format) lacks \(fact)")
+            }
+            #expect(text.contains("1,013 requests"), "\(format) does not tell of the warm-up")
+            #expect(text.contains("9.60"), "\(format) has no effective concurrency")
+        }
+        #expect(try #require(texts[.xml]).contains("hang at 14:03:22 UTC for 31.4 s"))
+    }
+
+    @Test func tablesHaveTheOldToolsColumnsAndMore() throws {
+        let html = try HTMLReport(Sample.frozen()).text
+        for column in ["# reqs", "# fails", "req/s", "fail/s", "mean", "min", "max", "median", "std dev"] + [
+            "50 %", "75 %", "90 %", "95 %", "98 %", "99 %", "99.9 %", "99.99 %",
+        ] {
+            #expect(html.contains(">\(column)</th>"), "no column \(column)")
+        }
+        #expect(html.contains("17,000 × 201"))
+        #expect(html.contains("first-byte-timeout"))
+    }
+
+    @Test func pagesAreWellFormedAndNeedNothingFromElsewhere() throws {
+        for record in [Sample.frozen(), Sample.ladder(), Secrets.planted(in: Sample.frozen()), RunRecord()] {
+            let html = try HTMLReport(record).text
+            let parser = XMLParser(data: Data(html.utf8))
+            #expect(parser.parse(), "\(String(describing: parser.parserError)) in line \(parser.lineNumber)")
+            let names = html.replacing("http://www.w3.org/1999/xhtml", with: "").replacing(
+                "http://www.w3.org/2000/svg", with: "")
+            #expect(!names.contains(/(src|href)="(?!data:|#)/), "something is loaded from elsewhere")
+            #expect(!names.contains(/url\(|@import/))
+        }
+    }
+
+    @Test func chartsShowTheFreezeAndTheKnee() throws {
+        let frozen = try HTMLReport(Sample.frozen()).text
+        #expect(frozen.components(separatedBy: "class=\"time\"").count - 1 == 8)
+        #expect(frozen.contains("hang at 14:03:22 UTC for 31.4 s"))
+        #expect(frozen.contains("class=\"warm-up\""))
+        let ladder = try HTMLReport(Sample.ladder()).text
+        #expect(ladder.contains(/knee [\d.]+ users/) && ladder.contains("class=\"line fit\""))
+        #expect(ladder.contains("PASS"))
+    }
+
+    @Test func aLoadThatWasNotThereIsCalledSo() throws {
+        var record = Sample.ladder()
+        record.steps[5].wasReached = false
+        record.steps[5].effectiveConcurrency = 3.2
+        record.verdict = Verdict(.notReached, "")
+        for (format, text) in try texts(record) where [.html, .md, .txt, .xml].contains(format) {
+            #expect(text.contains("NOT REACHED"), "\(format)")
+        }
+        #expect(Claim(record).sentence.contains("100 users planned, 3.20 really under way (NOT REACHED)"))
+    }
+
+    @Test func oneFailureInAMillionIsNotZeroPercent() throws {
+        var record = Sample.frozen()
+        record.steps[0].scenarios[0].succeeded = 999_999
+        record.steps[0].scenarios[0].failures = [.status5xx: 1]
+        for format in [ReportFormat.html, .md, .txt] {
+            let text = String(decoding: try format.data(record), as: UTF8.self)
+            #expect(text.contains("0.0001 %"), "\(format)")
+        }
+    }
+
+    @Test func aGeneratorThatWasTheLimitMakesRatesLeastValues() throws {
+        var record = Sample.ladder()
+        record.verdict.headline = ""
+        record.certificate.lines[0] = CertificateLine(
+            what: "own CPU of the busiest core", value: "98 %", limit: "< 70 %", holds: false)
+        let text = ConsoleText(record).text
+        #expect(text.contains("at least") && text.contains("RED"))
+    }
+
+    @Test func junitParsesAndCountsItsFailures() throws {
+        final class Counter: NSObject, XMLParserDelegate {
+            var cases = 0
+            var failures = 0
+            var said: String?
+            func parser(
+                _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+                attributes: [String: String]
+            ) {
+                if name == "testcase" { cases += 1 }
+                if name == "failure" { failures += 1 }
+                if name == "testsuites" { said = attributes["failures"] }
+            }
+        }
+        let counter = Counter()
+        let parser = XMLParser(data: Data(JUnitReport(Secrets.planted(in: Sample.frozen())).text.utf8))
+        parser.delegate = counter
+        #expect(parser.parse())
+        #expect(counter.cases == 3 && counter.failures == 3 && counter.said == "3")
+        #expect(!JUnitReport(Sample.ladder()).text.contains("<failure"))
+    }
+
+    @Test func theRecordComesBackFromItsJSON() throws {
+        let record = Sample.frozen()
+        let again = try JSONReport.record(JSONReport.data(record))
+        #expect(again.freezes.first?.diagnosis == record.freezes.first?.diagnosis)
+        #expect(again.total.fromIntended == record.total.fromIntended)
+        #expect(ConsoleText(again).text == ConsoleText(record).text)
+        var newer = record
+        newer.format = RunRecord.formatCurrent + 1
+        let data = try JSONReport.data(newer)
+        #expect(throws: RunStoreError.self) { try JSONReport.record(data) }
+    }
+
+    @Test func markdownStaysMarkdown() {
+        var record = Sample.frozen()
+        record.note = "a | b <script>alert(1)</script>\n# no heading"
+        let text = MarkdownReport(record).text
+        #expect(text.contains(##"a \| b \<script\>alert(1)\</script\> \# no heading"##))
+    }
+
+    @Test func csvIsQuotedAndHasALinePerScenarioAndStep() throws {
+        var record = Sample.ladder()
+        record.labels = ["who": "A, \"B\"\nC", "formula": "x"]
+        record.steps[0].planned.name = "=1+1"
+        let text = CSVReport(record).text
+        #expect(text.contains("\"formula=x, who=A, \"\"B\"\"\nC\""))
+        #expect(text.contains(",'=1+1,"))
+        record.labels = [:]
+        let lines = CSVReport(record).text.split(separator: "\r\n")
+        #expect(lines.count == 7)
+        let widths = Set(lines.map { $0.split(separator: ",", omittingEmptySubsequences: false).count })
+        #expect(widths.count == 1)
+    }
+
+    @Test func aSearchForTheMaximumIsToldByWhatItFound() throws {
+        var record = Sample.ladder()
+        record.plan.kind = .findMax
+        record.plan.model = .open
+        record.ladder = nil
+        for index in record.steps.indices {
+            record.steps[index].planned.users = nil
+            record.steps[index].planned.rate = Double(100 * (index + 1))
+        }
+        var found = FindMaxOutcome()
+        (found.goal, found.foundPerSecond, found.failedPerSecond) = ("p99<50ms,errors<0.1%", 400, 420)
+        found.reason = "The bracket is 5 % wide."
+        record.findMax = found
+        #expect(RunSummary(record).perSecond == record.steps[3].total.perSecond)
+        let text = ConsoleText(record).text
+        #expect(text.contains("400/s met it; 420/s missed it. The bracket is 5 % wide."))
+        #expect(!text.contains("=== LADDER ==="))
+    }
+
+    @Test func anEmptyRecordIsReportedWithoutFigures() throws {
+        for (format, text) in try texts(RunRecord()) { #expect(!text.contains("nan"), "\(format)") }
+        #expect(Claim(RunRecord()).sentence == "Nothing was measured.")
+        #expect(MeetingNote(RunRecord()).parts.isEmpty)
+    }
+}

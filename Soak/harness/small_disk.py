@@ -1,5 +1,6 @@
 """A disk that can be filled: a tmpfs of some MiB."""
 
+import errno
 import os
 import subprocess
 
@@ -7,6 +8,8 @@ from harness.failure import SoakError
 
 
 class SmallDisk:
+    FILLINGS_MAX = 50
+
     def __init__(self, path, mebibytes):
         self.path = path
         path.mkdir()
@@ -23,8 +26,15 @@ class SmallDisk:
         """Takes all room but so many bytes, and returns the file that has it: removing that file makes room again."""
         ballast = self.path / "ballast"
         with open(ballast, "wb") as file:
-            os.posix_fallocate(file.fileno(), 0, max(1, self.free_bytes() - leaving))
-        return ballast
+            # The server writes meanwhile, so that what was free may not be any more.
+            for _ in range(self.FILLINGS_MAX):
+                try:
+                    os.posix_fallocate(file.fileno(), 0, max(1, self.free_bytes() - leaving))
+                    return ballast
+                except OSError as error:
+                    if error.errno != errno.ENOSPC:
+                        raise
+        raise SoakError("the disk could not be filled: others took its room faster")
 
     def close(self):
         # Lazily: whatever still has a file open there must not keep the disk on the machine's list of mounts.

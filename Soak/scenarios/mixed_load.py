@@ -24,8 +24,8 @@ REQUEST_SECONDS_MAX = 1.0
 # SQLite's page caches fill to 88 MiB in all at first, so creates without a pause come first.
 WARM_UP_SECONDS = 10
 CAPACITY_SECONDS = 10
-# The log is copied at 16 MiB (checkpoint_pages). What is written while that is done comes on top.
-LOG_BYTES_MAX = 64 << 20
+# The log is copied at 64 MiB (checkpoint_pages). What is written while that is done comes on top.
+LOG_BYTES_MAX = 128 << 20
 GROWTH_MAX = 0.05
 # An allocator's rounding, which is 5 % of a small process.
 GROWTH_BYTES = 4 << 20

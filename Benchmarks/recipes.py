@@ -16,11 +16,11 @@ and again with ten times the users and, where there is one, ten times the thrott
   recipes.py --seconds-max 3000 --only creates-250
                                              the throttled ones to their end, 2,000 seconds each
 
-A throttled recipe takes 2,000 s. By default it is cut after 120 s, and the report says so. What fills caches would be
-missing in what is left, so a cut recipe begins with creates without a throttle, a fifth of all but at most 100,000; they
-count as its warm-up.
+A throttled recipe takes 2,000 s. By default it is cut after 120 s, and the report says so.
 
-Memory is judged after the first fifth of a recipe's requests: from there to its end it may grow by 5 %.
+Memory is judged after a warm-up: from there to the recipe's end it may grow by 5 %. The warm-up is the first fifth of the
+requests. SQLite's page caches take some 100,000 creates to fill, so recipes of creates that are cut, or whose fifth is
+less than that, begin with creates without a throttle, a fifth of all but at least 100,000, which are their warm-up.
 """
 
 import argparse
@@ -44,7 +44,7 @@ OPERATIONS = {"create": generator.create, "client": generator.client}
 THROTTLED_SECONDS_MAX = 120
 SECONDS_MAX = 1200
 WARM_UP_SHARE = 0.2
-WARM_UP_MAX = 100_000
+WARM_UP_CREATES_MIN = 100_000
 
 LONGEST_TARGET_MS = 1000
 GROWTH_TARGET_PERCENT = 5.0
@@ -79,16 +79,18 @@ def run_recipe(programs, folder, name, scale, arguments):
     print(f"{title}: {users} users x {each} {operation}s" + (f" at {rate}/s" if rate else ""), file=sys.stderr)
     with start_server(programs.server, folder / title.replace(" ", ""), arguments.settings) as server:
         will_be_cut = rate is not None and users * each / rate > seconds
+        fifth = int(users * each * WARM_UP_SHARE)
+        begins_warm = operation == "create" and (will_be_cut or fifth < WARM_UP_CREATES_MIN)
         warm_up = warm_up_failures = 0
-        if will_be_cut:
-            warm_up = min(int(users * each * WARM_UP_SHARE), WARM_UP_MAX)
+        if begins_warm:
+            warm_up = max(fifth, WARM_UP_CREATES_MIN)
             warm = generator.stream(name, OPERATIONS[operation](), users, SECONDS_MAX, per_connection=warm_up // users)
             warm_up_failures = failures(generator.generate(load_generator, server, [warm])["streams"][name])
         with MemoryWatch(server) as memory:
             run = generator.generate(load_generator, server, [stream])
     ran = run["streams"][name]
     measured, = ran["operations"]
-    warm_until = 0 if will_be_cut else second_of(measured["per_second"], WARM_UP_SHARE)
+    warm_until = 0 if begins_warm else second_of(measured["per_second"], WARM_UP_SHARE)
     warm_mib = memory.at(warm_until)
     return {
         "recipe": title,

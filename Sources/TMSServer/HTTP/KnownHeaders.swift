@@ -9,8 +9,6 @@ struct KnownHeaders {
     private(set) var expectsContinue = false
     private(set) var credentials = Credentials()
 
-    init() {}
-
     init(_ headers: HTTPHeaders) {
         for (name, value) in headers {
             // Asked of every header of every request: most are told apart by their length alone.

@@ -7,7 +7,7 @@ extension Transaction {
     /// Rows that one such write deletes: some tens of milliseconds.
     package static let clearedMax: Int32 = 1_000
 
-    /// - Returns: how many rows were deleted; 0 when nothing is left but what ``wipeTenant(_:)`` deletes quickly.
+    /// - Returns: how many rows were deleted; 0 when nothing is left but what ``wipeTenant(_:cleared:)`` deletes quickly.
     package func clearSome(ofTenant tenant: String) throws(APIError) -> Int {
         try clearSome(
             of: "tenant \(tenant)", in: tenant,

@@ -184,14 +184,15 @@ let package = Package(
         .testTarget(
             name: "TMSServiceTests",
             dependencies: [
-                "TMSService", "TMSStore", "TMSAPI", "SSHKeys", "TestSupport",
+                "TMSService", "TMSStore", "TMSAPI", "SSHKeys", "Primitives", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .testTarget(
             name: "TMSServerTests",
             dependencies: [
-                "TMSServer", "TMSService", "Telemetry", "TMSStore", "TMSAPI", "SSHKeys", "tms-server", "TestSupport",
+                "TMSServer", "TMSService", "Telemetry", "TMSStore", "TMSAPI", "SSHKeys", "Primitives", "tms-server",
+                "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -110,6 +110,7 @@ struct Application {
         store.batchMax = configuration.writeBatchMax
         store.busyTimeoutMilliseconds = configuration.busyTimeoutMilliseconds
         store.laneCacheKibibytes = max(2048, configuration.readCacheMebibytes * 1024 / loopCount)
+        store.laneMapMebibytes = configuration.readMapMebibytes
         store.listThreads = configuration.listThreads
         store.listQueueMax = configuration.listQueueMax
         store.listSecondsMax = configuration.listSecondsMax

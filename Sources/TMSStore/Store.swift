@@ -27,6 +27,8 @@ package final class Store: Sendable {
         /// Memory of each lane for pages of the database. A lookup among millions of keys finds two of its pages here, or
         /// reads them anew at a microsecond or two each.
         package var laneCacheKibibytes = 32_768
+        /// How much of the database lanes read by way of memory mapping (docs/decisions/0009).
+        package var laneMapMebibytes = 2048
         /// Threads that read lists, each with a connection of its own.
         package var listThreads = 2
         /// Lists waiting for such a thread; beyond it a list is refused at once.

@@ -17,7 +17,8 @@ package final class StoreLane {
         let reader = try SQLiteConnection(
             path: store.configuration.path, role: .reader,
             busyTimeoutMilliseconds: store.configuration.busyTimeoutMilliseconds,
-            cacheKibibytes: store.configuration.laneCacheKibibytes)
+            cacheKibibytes: store.configuration.laneCacheKibibytes,
+            mapMebibytes: store.configuration.laneMapMebibytes)
         snapshot = SharedSnapshot(reader, commits: store.commits)
     }
 

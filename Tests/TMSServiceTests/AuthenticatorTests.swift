@@ -1,5 +1,3 @@
-import Logging
-import SSHKeys
 import TMSAPI
 import TMSService
 import TMSStore
@@ -12,12 +10,6 @@ import Testing
     init() async throws {
         test = try TestStore()
         _ = try Installation.fill(test.store, as: TestStore.caller)
-    }
-
-    private func service(_ settings: Settings = Settings()) -> Service {
-        Service(
-            store: test.store, keyPairs: KeyPairPool(.init()), settings: settings, version: Version(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     private func authorize(
@@ -49,12 +41,12 @@ import Testing
     private static let principal = Principal.client(id: "testclient1", tenant: "test")
 
     @Test func rightSecretIsTheClient() async {
-        #expect(await authorize(service(), Self.client()) == .success(Self.principal))
+        #expect(await authorize(test.service(), Self.client()) == .success(Self.principal))
     }
 
     @Test(arguments: ["", "secret2", "secret1 ", "SECRET1"])
     func wrongSecretIsNobody(_ secret: String) async {
-        #expect(await authorize(service(), Self.client(secret: secret)) == .failure(APIError(.unauthorized, "")))
+        #expect(await authorize(test.service(), Self.client(secret: secret)) == .failure(APIError(.unauthorized, "")))
     }
 
     @Test func hashIsTheReferences() {
@@ -65,7 +57,7 @@ import Testing
     }
 
     @Test func refusalNamesWhatWasRefusedAndNoSecret() async {
-        guard case .failure(let error) = await authorize(service(), Self.client(secret: "hunter2")) else {
+        guard case .failure(let error) = await authorize(test.service(), Self.client(secret: "hunter2")) else {
             Issue.record("was let in")
             return
         }
@@ -73,35 +65,35 @@ import Testing
     }
 
     @Test func accessDecidesWhichCredentialsCount() async {
-        #expect(await authorize(service(), access: .admin, Self.client()) == .failure(APIError(.unauthorized, "")))
-        #expect(await authorize(service(), access: .client, Self.client()) == .success(Self.principal))
-        #expect(await authorize(service(), access: .anyone, Credentials()) == .success(.anyone))
+        #expect(await authorize(test.service(), access: .admin, Self.client()) == .failure(APIError(.unauthorized, "")))
+        #expect(await authorize(test.service(), access: .client, Self.client()) == .success(Self.principal))
+        #expect(await authorize(test.service(), access: .anyone, Credentials()) == .success(.anyone))
     }
 
     @Test func clientMayOnlyTouchItself() async {
-        #expect(await authorize(service(), owner: "testclient1", Self.client()) == .success(Self.principal))
-        #expect(await authorize(service(), owner: "other", Self.client()) == .failure(APIError(.forbidden, "")))
+        #expect(await authorize(test.service(), owner: "testclient1", Self.client()) == .success(Self.principal))
+        #expect(await authorize(test.service(), owner: "other", Self.client()) == .failure(APIError(.forbidden, "")))
     }
 
     @Test func tenantIsNamedBeforeTheCredential() async {
         var credentials = Self.client(secret: "wrong")
         credentials.tenant = "nowhere"
-        #expect(await authorize(service(), credentials) == .failure(APIError(.badRequest, "")))
+        #expect(await authorize(test.service(), credentials) == .failure(APIError(.badRequest, "")))
     }
 
     @Test func defaultTenantStandsInForTheHeader() async {
         var credentials = Self.client()
         credentials.tenant = ""
-        #expect(await authorize(service(), credentials) == .failure(APIError(.badRequest, "")))
+        #expect(await authorize(test.service(), credentials) == .failure(APIError(.badRequest, "")))
         var settings = Settings()
         settings.defaultTenant = "test"
-        #expect(await authorize(service(settings), credentials) == .success(Self.principal))
+        #expect(await authorize(test.service(settings), credentials) == .success(Self.principal))
     }
 
     @Test func changeByThisProcessCountsAtOnce() async throws {
         var settings = Settings()
         settings.credentialCacheSeconds = 3600
-        let service = service(settings)
+        let service = test.service(settings)
         #expect(await authorize(service, Self.client()) == .success(Self.principal))
         _ = try await test.write { transaction throws(APIError) in
             try transaction.execute("UPDATE clients SET enabled = FALSE")
@@ -116,7 +108,7 @@ import Testing
     }
 
     @Test func changeByAnotherProcessCountsSoon() async throws {
-        let service = service()
+        let service = test.service()
         #expect(await authorize(service, Self.client()) == .success(Self.principal))
         try test.foreignConnection().runScript("UPDATE clients SET enabled = FALSE")
         #expect(
@@ -135,7 +127,7 @@ import Testing
         }
         var settings = Settings()
         settings.credentialCacheMax = 10
-        let service = service(settings)
+        let service = test.service(settings)
         for number in 0..<50 { _ = await authorize(service, Self.client("c\(number)", secret: "s")) }
         #expect((1...10).contains(service.authenticator.rememberedCredentials))
         // Names that do not exist take no place.

@@ -1,6 +1,4 @@
-import Logging
-import SSHKeys
-import Synchronization
+import Primitives
 import TMSAPI
 import TMSService
 import TMSStore
@@ -10,7 +8,7 @@ import Testing
 /// The rules of operation 15, on a clock of the test's own.
 @Suite struct LoginTests {
     private final class Clock: Sendable {
-        private let time = Mutex(Timestamp(microseconds: 1_795_462_591_000_000))
+        private let time = Monitor(Timestamp(microseconds: 1_795_462_591_000_000))
         var now: Timestamp { time.withLock { $0 } }
         func advance(minutes: Int64) { time.withLock { $0 = $0.adding(seconds: minutes * 60) } }
     }
@@ -27,9 +25,7 @@ import Testing
     private func service(_ enforcement: Settings.Enforcement = .enforce) -> Service {
         var settings = Settings()
         settings.enforcement = enforcement
-        return Service(
-            store: test.store, keyPairs: KeyPairPool(.init()), settings: settings, version: Version(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        return test.service(settings)
     }
 
     private func create(uses: Int32 = -1, minutes: Int32 = -1) async throws -> PubkeyRegistered {

@@ -1,5 +1,3 @@
-import Logging
-import SSHKeys
 import TMSAPI
 import TMSService
 import TMSStore
@@ -18,9 +16,7 @@ import Testing
     private func create(user: String, account: String, mvp: Bool = true) async throws -> PubkeyCreated {
         var settings = Settings()
         settings.mvp = mvp
-        let service = Service(
-            store: test.store, keyPairs: KeyPairPool(.init()), settings: settings, version: Version(),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        let service = test.service(settings)
         var body = CreatePubkey()
         body.clientUserID = user
         body.host = "newhost"

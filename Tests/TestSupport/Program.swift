@@ -1,5 +1,5 @@
 internal import Foundation
-private import Synchronization
+internal import Primitives
 
 /// A program of this package, or of the system, run as a user would run it.
 package enum Program {
@@ -45,14 +45,10 @@ package final class RunningProgram: Sendable {
         var waiters: [CheckedContinuation<Int32, Never>] = []
     }
 
-    private final class Box: Sendable {
-        let printed = Mutex(Printed())
-    }
-
-    private static let spawning = Mutex(())
+    private static let spawning = Monitor(())
 
     package let pid: Int32
-    private let box = Box()
+    private let printed = Monitor(Printed())
 
     // Not by Foundation's `Process`: it takes a child that closes what it inherited, as sshd does, for one that has
     // ended, and then waits for that one only; and its waiting threads keep a processor busy.
@@ -73,15 +69,15 @@ package final class RunningProgram: Sendable {
         self.pid = pid
         // Blocking calls belong on threads of their own, not on the test runner's.
         let readers = DispatchGroup()
-        let box = box
-        Self.read(output, readers) { data in box.printed.withLock { $0.output += data } }
-        Self.read(errors, readers) { data in box.printed.withLock { $0.errors += data } }
+        let printed = printed
+        Self.read(output, readers) { data in printed.withLock { $0.output += data } }
+        Self.read(errors, readers) { data in printed.withLock { $0.errors += data } }
         Thread.detachNewThread {
             // Its number must not go to another process while `signal` may use it: it is given back under the lock.
             var information = siginfo_t()
             while waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
             readers.wait()
-            let waiters = box.printed.withLock { printed in
+            let waiters = printed.withLock { printed in
                 var status: Int32 = 0
                 while waitpid(pid, &status, 0) < 0, errno == EINTR {}
                 let signal = status & 0x7F
@@ -144,12 +140,12 @@ package final class RunningProgram: Sendable {
         }
     }
 
-    package var output: String { box.printed.withLock { String(decoding: $0.output, as: UTF8.self) } }
-    package var errors: String { box.printed.withLock { String(decoding: $0.errors, as: UTF8.self) } }
-    package var hasEnded: Bool { box.printed.withLock { $0.status != nil } }
+    package var output: String { printed.withLock { String(decoding: $0.output, as: UTF8.self) } }
+    package var errors: String { printed.withLock { String(decoding: $0.errors, as: UTF8.self) } }
+    package var hasEnded: Bool { printed.withLock { $0.status != nil } }
 
     package func signal(_ number: Int32) {
-        box.printed.withLock { printed in
+        printed.withLock { printed in
             if printed.status == nil { kill(pid, number) }
         }
     }
@@ -157,7 +153,7 @@ package final class RunningProgram: Sendable {
     /// - Returns: the exit status, or the negative number of the signal that ended it.
     package func waitUntilExit() async -> Int32 {
         await withCheckedContinuation { continuation in
-            let status = box.printed.withLock { printed -> Int32? in
+            let status = printed.withLock { printed -> Int32? in
                 if printed.status == nil { printed.waiters.append(continuation) }
                 return printed.status
             }

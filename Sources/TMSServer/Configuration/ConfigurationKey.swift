@@ -79,6 +79,9 @@ extension ConfigurationKey {
         integer(
             "refusal_pause_milliseconds", \.limits.refusalPauseMilliseconds, 0...10_000,
             "For which a connection is not read after a refusal, so that who does not heed Retry-After costs little."),
+        integer(
+            "read_bytes_max", \.limits.readBytesMax, 1024...1_048_576,
+            "Bytes read from a connection at a time; requests among them wait in memory for the one before."),
         integer("body_bytes_max", \.limits.bodyBytesMax, 1024...16_777_216, "Bytes of a request's body."),
         integer(
             "idle_timeout_seconds", \.limits.idleTimeoutSeconds, 1...86_400,
@@ -105,6 +108,9 @@ extension ConfigurationKey {
         integer(
             "read_cache_mebibytes", \.readCacheMebibytes, 1...1_048_576,
             "Memory for pages of the database that lookups read, of all event loops together; each has 2 MiB or more."),
+        integer(
+            "read_map_mebibytes", \.readMapMebibytes, 0...1_048_576,
+            "How much of the database lookups read by way of memory mapping. 0: none."),
         integer("list_threads", \.listThreads, 1...64, "Threads that read lists."),
         integer("list_queue_max", \.listQueueMax, 1...100_000, "Lists waiting for one. Further ones get 503."),
         integer("list_seconds_max", \.listSecondsMax, 1...3600, "After which the reading of one page is given up."),

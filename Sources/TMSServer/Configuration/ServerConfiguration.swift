@@ -26,6 +26,7 @@ struct ServerConfiguration: Sendable {
     var writeBatchMax = 128
     var busyTimeoutMilliseconds: Int32 = 5000
     var readCacheMebibytes = 64
+    var readMapMebibytes = 2048
     var listThreads = 2
     var listQueueMax = 128
     var listSecondsMax = 10

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 internal import Logging
 internal import NIOSSL
-private import Synchronization
+internal import Primitives
 
 /// The server's certificate and key, read again when their files change, so that renewing them needs no restart.
 final class CertificateStore: Sendable {
@@ -13,14 +13,14 @@ final class CertificateStore: Sendable {
     private let certificatePath: String
     private let keyPath: String
     private let logger: Logger
-    private let loaded: Mutex<Loaded>
+    private let loaded: Monitor<Loaded>
 
     init(certificatePath: String, keyPath: String, logger: Logger) throws {
         self.certificatePath = certificatePath
         self.keyPath = keyPath
         self.logger = logger
         let modified = Self.modified(certificatePath, keyPath)
-        loaded = Mutex(Loaded(context: try Self.load(certificatePath, keyPath), modified: modified))
+        loaded = Monitor(Loaded(context: try Self.load(certificatePath, keyPath), modified: modified))
     }
 
     /// For the next connection.

@@ -29,7 +29,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private let loop: LoopState
     private var state = State.idle
     private var gate = ReadGate()
-    /// What has been read and must wait. Nothing more is read until it is empty, so it holds what one read can bring.
+    /// What has been read and must wait. Nothing more is read until it is empty, so it holds what one read can bring:
+    /// ``HTTPLimits/readBytesMax``, and under TLS the rest of a record.
     private var backlog: Deque<Received> = []
     private var isCatchingUp = false
     /// The server is stopping: the request in hand is the last.

@@ -1,5 +1,5 @@
 internal import NIOCore
-private import Synchronization
+internal import Primitives
 
 /// Counts the connections of all listeners against their limit.
 final class ConnectionCounter: Sendable {
@@ -9,7 +9,7 @@ final class ConnectionCounter: Sendable {
         var paused: [@Sendable () -> Void] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Monitor(State())
     private let max: Int
 
     init(max: Int) {

@@ -101,6 +101,7 @@ final class HTTPServer: Sendable {
 
     private func bootstrap(_ quiescing: ServerQuiescingHelper) -> ServerBootstrap {
         let (loops, tls, connections) = (loops, configuration.tls, connections)
+        let readMax = configuration.limits.readBytesMax
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.maxMessagesPerRead, value: 1)
@@ -112,6 +113,11 @@ final class HTTPServer: Sendable {
                 }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(
+                    minimum: 1024, initial: min(2048, readMax), maximum: readMax))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations

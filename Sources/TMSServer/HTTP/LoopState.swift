@@ -105,20 +105,21 @@ final class LoopState {
 
     // MARK: Rest after refusals
 
-    private var resting = RestingConnections()
+    private var resting = RestingConnections<ConnectionHandler>()
 
     /// Sees to it that the connection is read again, after a while.
     /// - Returns: false when connections do not rest.
     func rest(_ connection: ConnectionHandler) -> Bool {
         guard limits.refusalPauseMilliseconds > 0 else { return false }
         if resting.isEmpty { wakeRestedLater() }
-        resting.add(connection, milliseconds: limits.refusalPauseMilliseconds)
+        resting.add(connection, milliseconds: limits.refusalPauseMilliseconds, now: Monotonic.nanoseconds)
         return true
     }
 
     private func wakeRestedLater() {
-        resting.willLook(at: Monotonic.nanoseconds + Int(RestingConnections.interval.nanoseconds))
-        _ = eventLoop.assumeIsolated().scheduleTask(in: RestingConnections.interval) { [self] in
+        let interval = RestingConnections<ConnectionHandler>.interval
+        resting.willLook(at: Monotonic.nanoseconds + Int(interval.nanoseconds))
+        _ = eventLoop.assumeIsolated().scheduleTask(in: interval) { [self] in
             for connection in resting.takeRested(now: Monotonic.nanoseconds) { connection.endRest() }
             if !resting.isEmpty { wakeRestedLater() }
         }
@@ -172,6 +173,9 @@ struct HTTPLimits: Sendable {
     var connectionsMax = 10_000
     var inFlightMax = 8192
     var bodyBytesMax = 65_536
+    /// What one look at a connection brings. Requests in it that must wait for the one in hand are held in memory, and
+    /// nothing more is read meanwhile.
+    var readBytesMax = 16_384
     var unsentBytesMax = 67_108_864
     var idleTimeoutSeconds = 60
     var requestTimeoutSeconds = 30

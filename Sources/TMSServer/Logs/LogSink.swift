@@ -1,7 +1,6 @@
 private import Glibc
 internal import Logging
 internal import Primitives
-private import Synchronization
 internal import TMSAPI
 internal import TMSStore
 internal import Telemetry
@@ -16,21 +15,16 @@ final class LogSink: Sendable {
     /// How long lines may gather before they are written, in milliseconds. Warnings are written at once.
     static let gatherMilliseconds: UInt32 = 20
 
-    /// On its own, since a mutex cannot be captured by the thread's closure.
-    private final class SharedBuffer: Sendable {
-        let lines = Mutex(Buffer())
-    }
-
     private struct Buffer {
         var bytes: [UInt8] = []
         var dropped = 0
         var isUrgent = false
         var isClosed = false
+        /// The thread should look.
+        var isDue = false
     }
 
-    private let buffer = SharedBuffer()
-    /// Set when the thread should look.
-    private let isDue = Monitor(false)
+    private let buffer = Monitor(Buffer())
     private let thread: WorkerThread
     let level: Logger.Level
     /// Of what is logged through swift-log; requests are logged one by one.
@@ -42,12 +36,12 @@ final class LogSink: Sendable {
     /// - Parameter descriptors: open files that lines are written to.
     init(level: Logger.Level, descriptors: [Int32], telemetry: Telemetry = Telemetry()) {
         self.level = level
-        let (buffer, isDue) = (buffer, isDue)
+        let buffer = buffer
         let heartbeat = telemetry.heartbeat("log")
         droppedLines = telemetry.metrics.counter(
             "tms_log_lines_dropped_total", "Log lines lost because the log could not be written fast enough.")
         thread = WorkerThread(name: "tms-log") {
-            repeat { _ = isDue.wait { $0 ? true : nil } } while Self.write(buffer, isDue, heartbeat, to: descriptors)
+            while Self.write(buffer, heartbeat, to: descriptors) {}
         }
     }
 
@@ -65,7 +59,7 @@ final class LogSink: Sendable {
         line.end()
         let isUrgent = level >= .warning
         // The line is made before the lock is taken: the event loops share it.
-        let mustWake = buffer.lines.withLock { buffer -> Bool in
+        let mustWake = buffer.withLock { buffer -> Bool in
             guard buffer.bytes.count < Self.bufferMax else {
                 buffer.dropped += 1
                 droppedLines.add()
@@ -76,25 +70,27 @@ final class LogSink: Sendable {
             buffer.isUrgent = buffer.isUrgent || isUrgent
             return wasEmpty || isUrgent
         }
-        if mustWake { isDue.update { $0 = true } }
+        if mustWake { buffer.update { $0.isDue = true } }
     }
 
     /// Writes what is left and ends the thread.
     func close() {
-        buffer.lines.withLock { $0.isClosed = true }
-        isDue.update { $0 = true }
+        buffer.update { buffer in
+            buffer.isClosed = true
+            buffer.isDue = true
+        }
         thread.join()
     }
 
+    /// Waits for lines, and writes those there are.
     /// - Returns: false when the sink is closed and everything is written.
-    private static func write(
-        _ shared: SharedBuffer, _ isDue: Monitor<Bool>, _ heartbeat: Heartbeat, to descriptors: [Int32]
-    ) -> Bool {
-        isDue.withLock { $0 = false }
-        var taken = shared.lines.withLock { buffer in
+    private static func write(_ buffer: Monitor<Buffer>, _ heartbeat: Heartbeat, to descriptors: [Int32]) -> Bool {
+        let due = buffer.wait { buffer -> Buffer? in
+            guard buffer.isDue else { return nil }
             defer { buffer = Buffer(isClosed: buffer.isClosed) }
             return buffer
         }
+        guard var taken = due else { return false }
         if taken.dropped > 0 {
             var line = LogLine()
             line.begin(time: .now, level: .error)

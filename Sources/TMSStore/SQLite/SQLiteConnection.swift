@@ -19,8 +19,9 @@ package final class SQLiteConnection: SQLConnection {
     /// - Parameters:
     ///   - busyTimeoutMilliseconds: how long a statement waits for a lock another process holds.
     ///   - cacheKibibytes: memory for pages of the database; nil is what the role has.
+    ///   - mapMebibytes: how much of the file, from its beginning, is read by way of memory mapping.
     package init(
-        path: String, role: Role, busyTimeoutMilliseconds: Int32, cacheKibibytes: Int? = nil
+        path: String, role: Role, busyTimeoutMilliseconds: Int32, cacheKibibytes: Int? = nil, mapMebibytes: Int = 0
     ) throws(StoreError) {
         _ = Self.library
         // NOMUTEX: a connection belongs to one thread at a time, so SQLite need not lock it on every call.
@@ -36,6 +37,7 @@ package final class SQLiteConnection: SQLConnection {
         sqlite3_busy_timeout(handle, busyTimeoutMilliseconds)
         try runScript(Self.settings(for: role))
         if let cacheKibibytes { try runScript("PRAGMA cache_size = -\(cacheKibibytes)") }
+        if mapMebibytes > 0 { try runScript("PRAGMA mmap_size = \(mapMebibytes << 20)") }
         // After the settings: `wal_autocheckpoint` is SQLite's own use of the hook.
         if role == .writer { watchOwnChanges() }
     }

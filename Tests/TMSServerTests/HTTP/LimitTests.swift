@@ -82,6 +82,26 @@ import Testing
         }
     }
 
+    @Test func requestsBehindOneInHandAreLeftInTheKernel() async throws {
+        let readMax = 2048
+        try await Servers.withOwn(["read_bytes_max=\(readMax)"]) { server in
+            let connection = try await RawConnection(server)
+            let lock = try WriterLock(server)
+            let create = rawRequest("POST", createPath, headers: TestServer.clientHeaders, body: Wire.createBody())
+            let behind = (0..<3000).map { rawRequest("GET", "/v1/tms/hello?name=\($0)") }.joined()
+            try await connection.send(create + behind)
+            let metrics = { @Sendable in try await Wire(server.url).send("GET", "/metrics").text }
+            #expect(try await eventually { try await metrics().contains(#"in_flight{class="write"} 1"#) })
+            // One look may have ended with the create, and a second have brought what is held.
+            let read = create.utf8.count + behind.utf8.count - (try connection.bytesInTheKernel(of: server))
+            #expect(read <= 2 * readMax, "\(read) bytes were read")
+            try lock.release()
+            let answers = try await connection.answers(3001)
+            #expect(answers[0].status == 201)
+            #expect(answers.dropFirst().map(\.text) == (0..<3000).map { "hello, \($0)!" })
+        }
+    }
+
     @Test func requestBeyondThoseThatMayWaitForAPairIsRefused() async throws {
         let account = try Account(on: try await Servers.shared(["key_waiters_max=0"]))
         for type in ["rsa", "ecdsa"] {

@@ -80,28 +80,26 @@ import Testing
         #expect(match("GET", "/v1/tms/thing/me/7") == "/v1/tms/thing/{owner}/{id} owner=me id=7")
     }
 
-    /// What the server serves is what the catalogue says, no more and no less.
-    @Test func registeredRoutesAreExactlyTheCatalogue() throws {
+    private func allRoutes() throws -> [Route] {
         let folder = try TemporaryFolder()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let store = try Store(Store.Configuration(path: folder.file("tms.db")), logger: logger)
         defer { store.shutdown() }
         var stocks = KeyPairPool.Configuration()
         (stocks.rsaPairs, stocks.ecdsaPairs) = (0, 0)
-        let service = Service(
-            store: store, keyPairs: KeyPairPool(stocks), settings: Settings(), version: Version(), logger: logger)
-        let routes = Routes.all(service).map { "\($0.method.rawValue) \($0.path)" }
+        return Routes.all(
+            Service(
+                store: store, keyPairs: KeyPairPool(stocks), settings: Settings(), version: Version(), logger: logger))
+    }
+
+    /// What the server serves is what the catalogue says, no more and no less.
+    @Test func registeredRoutesAreExactlyTheCatalogue() throws {
+        let routes = try allRoutes().map { "\($0.method.rawValue) \($0.path)" }
         #expect(routes.sorted() == Catalogue.operations.map(\.name).sorted())
     }
 
     @Test func onlyTheLookupAtLoginIsALogin() throws {
-        let folder = try TemporaryFolder()
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let store = try Store(Store.Configuration(path: folder.file("tms.db")), logger: logger)
-        defer { store.shutdown() }
-        let service = Service(
-            store: store, keyPairs: KeyPairPool(.init()), settings: Settings(), version: Version(), logger: logger)
-        let logins = Routes.all(service).filter { $0.requestClass == .login }.map(\.path.description)
+        let logins = try allRoutes().filter { $0.requestClass == .login }.map(\.path.description)
         #expect(logins == ["/v1/tms/pubkeys/creds/retrieve"])
     }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
-import Synchronization
+import Primitives
 import TestSupport
 
 /// A TCP connection that sends exactly the bytes it is told to, and keeps all that come back.
@@ -13,7 +13,7 @@ final class RawConnection: Sendable {
 
     private final class Collector: ChannelInboundHandler, Sendable {
         typealias InboundIn = ByteBuffer
-        let received = Mutex(Received())
+        let received = Monitor(Received())
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             received.withLock { $0.bytes += unwrapInboundIn(data).readableBytesView }
@@ -48,6 +48,25 @@ final class RawConnection: Sendable {
 
     func close() async throws {
         try await channel.close()
+    }
+
+    /// Bytes that this end has sent and the server's process has not read yet.
+    func bytesInTheKernel(of server: TestServer) throws -> Int {
+        let ends = [server.port, channel.localAddress?.port ?? 0].map { String(format: ":%04X", $0) }
+        // Local and remote address, state, and the two queues: tx_queue:rx_queue.
+        let sockets = try Self.openSockets().split(separator: "\n").map { $0.split(separator: " ") }
+        let (atServer, atClient) = (
+            sockets.first { $0[1].hasSuffix(ends[0]) && $0[2].hasSuffix(ends[1]) },
+            sockets.first { $0[1].hasSuffix(ends[1]) && $0[2].hasSuffix(ends[0]) }
+        )
+        guard let atServer, let atClient else { throw TestServer.Failure("the connection is not in /proc/net/tcp") }
+        return (Int(atServer[4].suffix(8), radix: 16) ?? 0) + (Int(atClient[4].prefix(8), radix: 16) ?? 0)
+    }
+
+    /// A file of /proc has no size, so it is read to its end.
+    private static func openSockets() throws -> String {
+        let file = try FileHandle(forReadingFrom: URL(filePath: "/proc/net/tcp"))
+        return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
     }
 
     var received: [UInt8] { collector.received.withLock { $0.bytes } }

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Primitives
 import TestSupport
 
 /// Servers for tests: shared ones, where a test leaves no trace that another could see, and ones of its own.
@@ -75,7 +75,7 @@ enum Servers {
 
 /// Nobody holds the last reference of a static, so what it started is stopped when the test runner exits.
 private enum AtExit {
-    private static let servers = Mutex<[(pid: Int32, folder: String)]>([])
+    private static let servers = Monitor<[(pid: Int32, folder: String)]>([])
     private static let registered: Void = {
         atexit {
             for server in AtExit.servers.withLock({ $0 }) {

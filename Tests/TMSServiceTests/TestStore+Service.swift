@@ -1,0 +1,16 @@
+import Logging
+import SSHKeys
+import TMSAPI
+import TMSService
+import TestSupport
+
+extension TestStore {
+    /// The rules over this store, with no stock of key pairs: each one would cost a second of processor time.
+    func service(_ settings: Settings = Settings()) -> Service {
+        var stocks = KeyPairPool.Configuration()
+        (stocks.rsaPairs, stocks.ecdsaPairs) = (0, 0)
+        return Service(
+            store: store, keyPairs: KeyPairPool(stocks), settings: settings, version: Version(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+}

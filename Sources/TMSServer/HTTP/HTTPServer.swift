@@ -117,7 +117,8 @@ final class HTTPServer: Sendable {
             .childChannelOption(
                 .recvAllocator,
                 value: AdaptiveRecvByteBufferAllocator(
-                    minimum: 1024, initial: min(2048, readMax), maximum: readMax))
+                    minimum: 1024, initial: min(2048, readMax), maximum: readMax)
+            )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations

@@ -28,6 +28,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CSQLiteFile", dependencies: ["CSQLite"]),
         .target(name: "Primitives"),
         .target(name: "Telemetry", dependencies: ["Primitives"]),
         .target(name: "TMSAPI", dependencies: ["Primitives"]),
@@ -43,7 +44,7 @@ let package = Package(
         .target(
             name: "TMSStore",
             dependencies: [
-                "Primitives", "Telemetry", "TMSAPI", "CSQLite",
+                "Primitives", "Telemetry", "TMSAPI", "CSQLite", "CSQLiteFile",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ]

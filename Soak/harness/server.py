@@ -84,8 +84,9 @@ class Server:
     # What can be seen of it from outside
 
     def resident_bytes(self):
+        """Without the pages of the database that lookups have mapped: those are the kernel's (decision 0009)."""
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith("RssAnon:"):
                 return int(line.split()[1]) * 1024
         raise SoakError("the server has ended")
 

@@ -24,9 +24,9 @@ package final class Store: Sendable {
         package var busyTimeoutMilliseconds: Int32 = 5000
         /// Pages (of 4 KiB) in the write-ahead log from which on it is copied into the database file.
         package var checkpointPages = 16_384
-        /// Memory of each lane for pages of the database. A lookup among millions of keys finds two of its pages here, or
-        /// reads them anew at a microsecond or two each.
-        package var laneCacheKibibytes = 32_768
+        /// Memory of each lane for pages of the database that are not mapped: those still in the write-ahead log, and those
+        /// beyond ``laneMapMebibytes``.
+        package var laneCacheKibibytes = 8192
         /// How much of the database lanes read by way of memory mapping (docs/decisions/0009).
         package var laneMapMebibytes = 2048
         /// Threads that read lists, each with a connection of its own.

@@ -45,7 +45,8 @@ package final class RunningProgram: Sendable {
         var waiters: [CheckedContinuation<Int32, Never>] = []
     }
 
-    private static let spawning = Monitor(())
+    /// How many were started: a lock around nothing at all would confuse ThreadSanitizer.
+    private static let spawned = Monitor(0)
 
     package let pid: Int32
     private let printed = Monitor(Printed())
@@ -55,7 +56,8 @@ package final class RunningProgram: Sendable {
     package init(_ path: String, _ arguments: [String], environment: [String: String] = [:]) throws {
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         // One at a time: another program started in the middle would inherit the pipes and keep them open.
-        let (pid, output, errors) = try Self.spawning.withLock { _ in
+        let (pid, output, errors) = try Self.spawned.withLock { spawned in
+            spawned += 1
             let (output, errors) = (try Self.makePipe(), try Self.makePipe())
             defer {
                 close(output.writing)

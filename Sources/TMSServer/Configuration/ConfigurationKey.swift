@@ -107,10 +107,10 @@ extension ConfigurationKey {
             "Length of SQLite's write-ahead log, in pages of 4 KiB, at which it is copied into the database."),
         integer(
             "read_cache_mebibytes", \.readCacheMebibytes, 1...1_048_576,
-            "Memory for pages of the database that lookups read, of all event loops together; each has 2 MiB or more."),
+            "Memory for pages that lookups read and that are not mapped, of all event loops together; each has 2 MiB."),
         integer(
             "read_map_mebibytes", \.readMapMebibytes, 0...1_048_576,
-            "How much of the database lookups read by way of memory mapping. 0: none."),
+            "How much of the database lookups read by way of memory mapping, which counts as resident memory. 0: none."),
         integer("list_threads", \.listThreads, 1...64, "Threads that read lists."),
         integer("list_queue_max", \.listQueueMax, 1...100_000, "Lists waiting for one. Further ones get 503."),
         integer("list_seconds_max", \.listSecondsMax, 1...3600, "After which the reading of one page is given up."),

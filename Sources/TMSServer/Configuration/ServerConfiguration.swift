@@ -25,7 +25,7 @@ struct ServerConfiguration: Sendable {
     var loginQueueMax = 1024
     var writeBatchMax = 128
     var busyTimeoutMilliseconds: Int32 = 5000
-    var readCacheMebibytes = 64
+    var readCacheMebibytes = 16
     var readMapMebibytes = 2048
     var listThreads = 2
     var listQueueMax = 128

@@ -8,7 +8,10 @@ enum ProcessMetrics {
     static func register(in metrics: Metrics, _ version: Version) {
         let startedAt = Double(Timestamp.now.microseconds) / 1e6
         metrics.gauge("process_start_time_seconds", "When the process started, since 1970.") { startedAt }
-        metrics.gauge("process_resident_memory_bytes", "Memory in use.") { residentBytes }
+        metrics.gauge("process_resident_memory_bytes", "Memory in use, pages of mapped files included.") {
+            memory.resident
+        }
+        metrics.gauge("tms_private_memory_bytes", "Memory in use without pages of mapped files.") { memory.anonymous }
         metrics.count("process_cpu_seconds_total", "Processor time of all threads.") { cpuSeconds }
         metrics.gauge("process_open_fds", "Open files and sockets.") { Double(openFiles) }
         metrics.gauge("process_max_fds", "How many may be open.") { Double(openFilesMax) }
@@ -18,11 +21,14 @@ enum ProcessMetrics {
         ) { 1 }
     }
 
-    private static var residentBytes: Double {
-        let pages = firstLine(of: "/proc/self/statm").split(separator: " ").dropFirst().first.flatMap {
-            Double($0)
-        }
-        return (pages ?? 0) * Double(sysconf(Int32(_SC_PAGESIZE)))
+    /// Both in bytes. Pages of the database that lookups have read by its mapping are the kernel's, and given back to it
+    /// when it needs them.
+    private static var memory: (resident: Double, anonymous: Double) {
+        // Total, resident, and of that what belongs to files.
+        let pages = firstLine(of: "/proc/self/statm").split(separator: " ").prefix(3).compactMap { Double($0) }
+        guard pages.count == 3 else { return (0, 0) }
+        let pageBytes = Double(sysconf(Int32(_SC_PAGESIZE)))
+        return (pages[1] * pageBytes, (pages[1] - pages[2]) * pageBytes)
     }
 
     private static var cpuSeconds: Double {

@@ -1,4 +1,5 @@
 private import CSQLite
+private import CSQLiteFile
 private import Glibc
 private import Primitives
 internal import TMSAPI
@@ -13,6 +14,8 @@ package final class SQLiteConnection: SQLConnection {
 
     package let dialect = Dialect.sqlite
     private let handle: OpaquePointer
+    /// Our way with the database file, where the role has one.
+    private var file: OpaquePointer?
     /// Prepared statements by the address of their text, which a `StaticString` never changes: no hashing of SQL.
     private var statements: [UnsafePointer<UInt8>: SQLiteStatement] = [:]
 
@@ -37,7 +40,11 @@ package final class SQLiteConnection: SQLConnection {
         sqlite3_busy_timeout(handle, busyTimeoutMilliseconds)
         try runScript(Self.settings(for: role))
         if let cacheKibibytes { try runScript("PRAGMA cache_size = -\(cacheKibibytes)") }
-        if mapMebibytes > 0 { try runScript("PRAGMA mmap_size = \(mapMebibytes << 20)") }
+        if mapMebibytes > 0 {
+            try runScript("PRAGMA mmap_size = \(mapMebibytes << 20)")
+            file = tms_sqlite_file_keep_mapping(handle, Int64(mapMebibytes) << 20)
+        }
+        if role == .checkpointer { file = tms_sqlite_file_sync_every(handle, Self.checkpointBytesPerSync) }
         // After the settings: `wal_autocheckpoint` is SQLite's own use of the hook.
         if role == .writer { watchOwnChanges() }
     }
@@ -70,6 +77,10 @@ package final class SQLiteConnection: SQLConnection {
     /// Before the first connection: SQLite need not lock a counter for every allocation.
     private static let library: Void = { _ = tms_sqlite_count_memory(0) }()
 
+    /// A disk takes some milliseconds for so much, for which commits may have to wait. All of a checkpoint, tens of
+    /// mebibytes in single pages, can take a second and more.
+    private static let checkpointBytesPerSync: Int64 = 2 << 20
+
     // MARK: Limits
 
     /// When statements are interrupted.
@@ -96,6 +107,7 @@ package final class SQLiteConnection: SQLConnection {
     deinit {
         statements.removeAll()
         sqlite3_close_v2(handle)
+        tms_sqlite_file_free(file)
     }
 
     private static func settings(for role: Role) -> String {

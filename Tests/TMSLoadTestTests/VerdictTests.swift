@@ -1,4 +1,5 @@
 import LoadRecord
+import LoadReport
 import Testing
 
 @testable import TMSLoadTest
@@ -74,7 +75,7 @@ struct VerdictTests {
         record.steps[0].wasReached = false
         record.steps[0].shortfall = "3.0 of 10 users at once"
         let verdict = try verdict(record)
-        #expect(verdict.exitStatus == 4 && verdict.headline.hasPrefix("NOT REACHED"))
+        #expect(verdict.exitStatus == 4 && verdict.headline.hasPrefix("3.0 of 10 users at once"))
     }
 
     @Test("A freeze outweighs everything else, but not for the generator's own stall")
@@ -82,7 +83,7 @@ struct VerdictTests {
         var frozen = record(failed: 10)
         frozen.freezes = [freeze(.hang)]
         let verdict = try verdict(frozen, interrupted: true)
-        #expect(verdict.exitStatus == 5 && verdict.headline.hasPrefix("FREEZE 4.0 s"), "\(verdict.headline)")
+        #expect(verdict.exitStatus == 5 && verdict.headline.hasPrefix("4.0 s at 5.0 s: hang"), "\(verdict.headline)")
         var stalled = record()
         stalled.freezes = [freeze(.generatorStalled)]
         let blamed = try self.verdict(stalled)
@@ -105,6 +106,27 @@ struct VerdictTests {
         let other = FreezeRecipe(scenario: "getkey", concurrency: 20, runID: "x")
         #expect(try !self.verdict(record(concurrency: 9.6), freezes: [other]).headline.contains("Not tested"))
         #expect(try !self.verdict(record(concurrency: 19), freezes: [recipe]).headline.contains("Not tested"))
+    }
+
+    @Test("The word stands before the sentence, and is not said again")
+    func saidOnce() throws {
+        var (frozen, missed) = (record(), record(concurrency: 3))
+        frozen.freezes = [freeze(.hang)]
+        (missed.steps[0].wasReached, missed.steps[0].shortfall) = (false, "3.0 of 10 users at once")
+        let verdicts = [
+            try verdict(record()), try verdict(record(failed: 1)), try verdict(record(), limits: ["p99>1ms"]),
+            try verdict(missed), try verdict(frozen), try verdict(record(), interrupted: true),
+        ]
+        #expect(verdicts.map(\.word) == [.pass, .failedRequests, .threshold, .notReached, .freeze, .interrupted])
+        for verdict in verdicts {
+            var record = record()
+            record.verdict = verdict
+            let report = ConsoleText(record)
+            let line = report.summary.lowercased()
+            #expect(report.text.hasPrefix(report.summary))
+            #expect(line.hasPrefix(verdict.word.rawValue))
+            #expect(line.ranges(of: verdict.word.rawValue).count == 1, "\(report.summary)")
+        }
     }
 
     @Test("A red certificate makes it at least")

@@ -19,6 +19,8 @@ struct ReportDocument: Sendable {
     let tone: Tone
     /// The claim in one sentence.
     let headline: String
+    /// Both: "FREEZE 4.0 s at 5.0 s: hang, 20 in flight."
+    var summary: String { "\(verdict) \(headline)".withoutControls }
     /// The few figures that are looked for first.
     let tiles: [Tile]
     /// What was tested, with what and how.
@@ -39,7 +41,7 @@ struct ReportDocument: Sendable {
         title = record.title
         verdict = record.verdict.word.rawValue.uppercased()
         tone = Tone(record.verdict.word)
-        headline = Self.headline(record)
+        headline = record.verdict.headline.isEmpty ? Claim(record).sentence : record.verdict.headline
         tiles = Self.tiles(record)
         facts = Self.facts(record)
         sections = [
@@ -47,10 +49,6 @@ struct ReportDocument: Sendable {
             Self.steps(record), Self.requests(record), Self.latency(record), Self.phases(record),
             Self.answers(record), Self.timers(record), Self.certificate(record), Self.forecast(record),
         ].filter { !$0.isEmpty }
-    }
-
-    static func headline(_ record: RunRecord) -> String {
-        record.verdict.headline.isEmpty ? Claim(record).sentence : record.verdict.headline
     }
 }
 

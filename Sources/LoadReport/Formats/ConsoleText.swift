@@ -3,10 +3,14 @@ package import LoadRecord
 /// The report for terminals and for the old tool's `.log` files.
 package struct ConsoleText: Sendable {
     package let text: String
+    /// "FREEZE 4.0 s at 5.0 s: hang, 20 in flight." The first line, and worth to be the last one too: it is still on
+    /// the screen when the rest has scrolled away.
+    package let summary: String
 
     package init(_ record: RunRecord) {
         let document = ReportDocument(record)
-        var lines = ["\(document.verdict)  \(document.headline)", ""]
+        summary = document.summary
+        var lines = [summary, ""]
         let width = document.facts.map(\.name.count).max() ?? 0
         for fact in document.facts { lines.append("  " + fact.name.padded(to: width) + "  " + fact.value) }
         for section in document.sections {

@@ -13,8 +13,8 @@ package struct JUnitReport: Sendable {
     }
 
     package init(_ record: RunRecord) {
-        let headline = ReportDocument.headline(record)
-        let cases = Self.cases(record, headline)
+        let document = ReportDocument(record)
+        let cases = Self.cases(record, document.headline)
         let failures = cases.count { $0.failure != nil }
         let counts =
             #"tests="\#(cases.count)" failures="\#(failures)" errors="0" time="\#(Figure.decimals(record.seconds, 3))""#
@@ -33,7 +33,7 @@ package struct JUnitReport: Sendable {
             }
             lines += [head + ">", "      <failure message=\"\(xmlEscaped(failure))\"/>", "    </testcase>"]
         }
-        lines.append("    <system-out>\(xmlEscaped(headline))</system-out>")
+        lines.append("    <system-out>\(xmlEscaped(document.summary))</system-out>")
         lines += ["  </testsuite>", "</testsuites>"]
         text = lines.joined(separator: "\n") + "\n"
     }

@@ -27,22 +27,22 @@ struct VerdictMaker {
                     + "\(stall.offsetSeconds.oneDecimal) s: nothing can be said of the server. Run it again.")
         }
         if wasInterrupted {
-            return Verdict(.interrupted, "Interrupted after \(TimeSpan(seconds: record.seconds)). Until then \(claim)")
+            return Verdict(.interrupted, "after \(TimeSpan(seconds: record.seconds)). Until then \(claim)")
         }
         if record.plan.kind == .findMax { return findMaxVerdict() }
         if let failed = failedVerdict() { return failed }
         let passed = record.thresholds.filter(\.wasPassed)
         if let first = passed.first {
             let more = passed.count > 1 ? " (and \(passed.count - 1) more)" : ""
-            return Verdict(.threshold, "Over the limit \(first.text): \(first.detail)\(more). \(claim)")
+            return Verdict(.threshold, "\(first.text): \(first.detail)\(more). \(claim)")
         }
         let missed = record.steps.filter { !$0.wasReached }
         if let first = missed.first {
             let which = record.steps.count > 1 ? "\(missed.count) of \(record.steps.count) steps: " : ""
-            return Verdict(.notReached, "NOT REACHED: \(which)\(first.shortfall ?? first.planned.name). \(claim)")
+            return Verdict(.notReached, "\(which)\(first.shortfall ?? first.planned.name). \(claim)")
         }
         guard total.completed > 0 else {
-            return Verdict(.notReached, "NOT REACHED: no request was completed.")
+            return Verdict(.notReached, "no request was completed.")
         }
         return Verdict(.pass, ([claim] + record.untested(earlierFreezes)).joined(separator: " "))
     }
@@ -55,7 +55,7 @@ struct VerdictMaker {
         let end = freeze.hasEnded ? "" : " and had not ended when the run did"
         let scenarios = freeze.scenarios.isEmpty ? "" : " in \(freeze.scenarios.joined(separator: ", "))"
         var sentences = [
-            "FREEZE \(seconds) s at \(freeze.offsetSeconds.oneDecimal) s: \(freeze.kind.rawValue)"
+            "\(seconds) s at \(freeze.offsetSeconds.oneDecimal) s: \(freeze.kind.rawValue)"
                 + "\(scenarios), \(freeze.inFlight) in flight\(count)\(end)."
         ]
         if let diagnosis = freeze.diagnosis, diagnosis.cause != .unknown {
@@ -82,10 +82,10 @@ struct VerdictMaker {
         let part = (Double(total.failed) / Double(total.completed)).percent
         let classes = total.failures.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
             .map { "\($0.value.grouped) × \($0.key.rawValue)" }.joined(separator: ", ")
-        let over = passed.first.map { ", over the limit \($0.text)" } ?? ""
+        let over = passed.first.map { ", over \($0.text)" } ?? ""
         return Verdict(
             .failedRequests,
-            "\(total.failed.grouped) of \(total.completed.of("request")) failed (\(part))\(over): \(classes). \(claim)")
+            "\(total.failed.grouped) of \(total.completed.grouped) (\(part))\(over): \(classes). \(claim)")
     }
 
     private func findMaxVerdict() -> Verdict {

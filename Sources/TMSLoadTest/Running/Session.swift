@@ -74,12 +74,6 @@ struct Session {
         record.verdict = maker.make()
     }
 
-    /// What is still on the screen when the rest has scrolled away.
-    private static func lastLine(_ verdict: Verdict) -> String {
-        let saysItself = ["FREEZE", "NOT REACHED", "Interrupted"].contains { verdict.headline.hasPrefix($0) }
-        return saysItself ? verdict.headline : "\(verdict.word.rawValue.uppercased()): \(verdict.headline)"
-    }
-
     /// Of the runs that are kept; what cannot be read there has nothing to say.
     private var earlierFreezes: [FreezeRecipe] {
         store.list().runs.filter { $0.freezes > 0 }.prefix(Self.earlierRunsMax)
@@ -99,11 +93,12 @@ struct Session {
             throw SetUpFailure("the report cannot be written: \(error)")
         }
         let redaction = Redaction(secrets: settings.secrets)
-        if !isPart, !isQuiet { print(redaction.text(ConsoleText(record).text)) }
+        let report = ConsoleText(record)
+        if !isPart, !isQuiet { print(redaction.text(report.text)) }
         for file in settings.output.reportFile { say("Wrote \(file)") }
         say(
             "Kept in \(store.runFolder(record.id)): report.html, note.md, run.json; all runs: \(store.folder)/index.html"
         )
-        print(redaction.text(Self.lastLine(record.verdict)))
+        print(redaction.text(report.summary))
     }
 }

@@ -44,7 +44,7 @@ endef
 # The load tester's: times are the thing itself, so each part has the machine to itself.
 define load_test_parts
 $(SWIFT) test --skip-build --filter LoadEngineTests
-$(SWIFT) test --skip-build --filter 'LoadWatchTests|LoadReportTests'
+$(SWIFT) test --skip-build --filter 'LoadRecordTests|LoadWatchTests|LoadReportTests'
 $(SWIFT) test --skip-build --filter TMSLoadTestTests
 endef
 

@@ -209,6 +209,7 @@ let package = Package(
             ]
         ),
         .testTarget(name: "TMSCtlTests", dependencies: ["TMSCtl", "tmsctl", "tms-server", "TestSupport"]),
+        .testTarget(name: "LoadRecordTests", dependencies: ["LoadRecord"]),
         .testTarget(name: "LoadReportTests", dependencies: ["LoadReport", "LoadRecord"]),
         .testTarget(
             name: "TMSLoadTestTests",

@@ -59,11 +59,6 @@ func withTemporaryFolder(_ body: (String) throws -> Void) throws {
         }
     }
 
-    @Test func ordinaryWordsAreNoSecrets() {
-        let words = "basic throughput of bearer certificates; authorization failures; the secret of the queue"
-        #expect(Redaction(secrets: ["abc"]).text(words) == words)
-    }
-
     @Test func brokenEntriesAreToldAndTheRestIsListed() throws {
         try withTemporaryFolder { folder in
             let store = RunStore(folder: folder)

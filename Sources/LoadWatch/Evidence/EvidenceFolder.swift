@@ -1,4 +1,5 @@
 private import Glibc
+internal import LoadRecord
 
 /// The folder that evidence goes to: for its owner's eyes, and cleansed of secrets even so.
 final class EvidenceFolder {
@@ -21,7 +22,7 @@ final class EvidenceFolder {
     /// Writes a file, unless there is nothing to write. What is longer than ``fileSizeMax`` is cut.
     func write(_ text: String, to name: String) {
         guard !text.isEmpty else { return }
-        let bytes = Array(redaction.clean(text).utf8.prefix(Self.fileSizeMax))
+        let bytes = Array(redaction.text(text).utf8.prefix(Self.fileSizeMax))
         let file = open(path + "/" + name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard file >= 0 else { return }
         defer { close(file) }

@@ -45,35 +45,21 @@ package final class RunningProgram: Sendable {
         var waiters: [CheckedContinuation<Int32, Never>] = []
     }
 
-    /// How many were started: a lock around nothing at all would confuse ThreadSanitizer.
-    private static let spawned = Monitor(0)
-
     package let pid: Int32
     private let printed = Monitor(Printed())
 
-    // Not by Foundation's `Process`: it takes a child that closes what it inherited, as sshd does, for one that has
-    // ended, and then waits for that one only; and its waiting threads keep a processor busy.
     package init(_ path: String, _ arguments: [String], environment: [String: String] = [:]) throws {
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        // One at a time: another program started in the middle would inherit the pipes and keep them open.
-        let (pid, output, errors) = try Self.spawned.withLock { spawned in
-            spawned += 1
-            let (output, errors) = (try Self.makePipe(), try Self.makePipe())
-            defer {
-                close(output.writing)
-                close(errors.writing)
-            }
-            let pid = try Self.spawn(
-                [path] + arguments, environment: variables.map { "\($0.key)=\($0.value)" }, output: output.writing,
-                errors: errors.writing)
-            return (pid, output.reading, errors.reading)
-        }
+        let child = try ChildProcess([path] + arguments, environment: variables, errors: .apart)
+        let pid = child.pid
         self.pid = pid
         // Blocking calls belong on threads of their own, not on the test runner's.
         let readers = DispatchGroup()
         let printed = printed
-        Self.read(output, readers) { data in printed.withLock { $0.output += data } }
-        Self.read(errors, readers) { data in printed.withLock { $0.errors += data } }
+        Self.read(child.output, readers) { data in printed.withLock { $0.output += data } }
+        if let errors = child.errors {
+            Self.read(errors, readers) { data in printed.withLock { $0.errors += data } }
+        }
         Thread.detachNewThread {
             // Its number must not go to another process while `signal` may use it: it is given back under the lock.
             var information = siginfo_t()
@@ -89,42 +75,6 @@ package final class RunningProgram: Sendable {
             }
             for waiter in waiters.0 { waiter.resume(returning: waiters.1) }
         }
-    }
-
-    private static func makePipe() throws -> (reading: Int32, writing: Int32) {
-        var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        return (ends[0], ends[1])
-    }
-
-    private static func spawn(
-        _ arguments: [String], environment: [String], output: Int32, errors: Int32
-    ) throws -> Int32 {
-        var files = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&files)
-        defer { posix_spawn_file_actions_destroy(&files) }
-        posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO)
-        posix_spawn_file_actions_adddup2(&files, errors, STDERR_FILENO)
-        // Signals as a shell would leave them, whatever the test runner does with its own.
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        posix_spawnattr_setsigmask(&attributes, &signals)
-        sigfillset(&signals)
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-
-        let argumentPointers = arguments.map { strdup($0) } + [nil]
-        let environmentPointers = environment.map { strdup($0) } + [nil]
-        defer { for pointer in argumentPointers + environmentPointers { free(pointer) } }
-        var pid: Int32 = 0
-        let result = posix_spawn(&pid, arguments[0], &files, &attributes, argumentPointers, environmentPointers)
-        guard result == 0 else { throw POSIXError(.init(rawValue: result) ?? .EIO) }
-        return pid
     }
 
     private static func read(

@@ -90,6 +90,23 @@ import Testing
         #expect(text.contains("at least") && text.contains("RED"))
     }
 
+    /// Only where the server's own use is known, and nothing was left of the machine.
+    @Test func processorsThatBothUsedUpAreTold() throws {
+        var record = Sample.frozen()
+        record.certificate.cpuPerRequest = 800
+        let words = "Server and generator shared this machine"
+        #expect(!ConsoleText(record).text.contains(words), "two of four processors were left")
+        record.target.generatorProcessors = 2
+        for format in [ReportFormat.html, .md, .txt] {
+            let text = String(decoding: try format.data(record), as: UTF8.self)
+            #expect(text.components(separatedBy: words).count == 2, "\(format)")
+        }
+        #expect(ConsoleText(record).text.contains("of its 200 % CPU at 10 users"))
+        #expect(record.verdict.word == .freeze && record.certificate.isClean, "it is nobody's fault")
+        for index in record.timeline.indices { record.timeline[index].server = nil }
+        #expect(!ConsoleText(record).text.contains(words))
+    }
+
     @Test func junitParsesAndCountsItsFailures() throws {
         final class Counter: NSObject, XMLParserDelegate {
             var cases = 0

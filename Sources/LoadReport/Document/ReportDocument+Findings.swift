@@ -115,11 +115,12 @@ extension ReportDocument {
             if record.importedFrom != nil { section.paragraphs = ["None: the old tool did not watch itself."] }
             return section
         }
-        section.paragraphs = [
-            certificate.isClean
-                ? "The generator was not the limit."
-                : "The generator may have been the limit: every rate here is \"at least\"."
-        ]
+        section.paragraphs =
+            [
+                certificate.isClean
+                    ? "The generator was not the limit."
+                    : "The generator may have been the limit: every rate here is \"at least\"."
+            ] + [SharedMachine.sentence(record)].compactMap(\.self)
         if let cost = certificate.cpuPerRequest { section.items.append("own CPU per request: \(Figure.time(cost))") }
         if let calibrated = certificate.calibratedPerSecond {
             section.items.append("against its own responder it reached \(Figure.number(calibrated))/s with this plan")

@@ -23,6 +23,20 @@ struct ControlRunTests {
         }
     }
 
+    @Test("A second Ctrl-C ends at once, without waiting for answers")
+    func interruptedTwice() async throws {
+        let server = try await MisbehavingServer("--delay-ms", "60000")
+        let tester = try LoadTester(
+            ["--host", server.url, "--users", "5", "--run-time", "60s", "--freeze-after", "50s"]
+                + ["--scenarios", "getversion"])
+        #expect(try await tester.hasBegun())
+        tester.process.signal(SIGINT)
+        #expect(try await eventually { tester.process.errors.contains("Again ends at once") })
+        tester.process.signal(SIGINT)
+        let outcome = try await tester.finish(secondsMax: 15)
+        #expect(outcome.status == 130 && outcome.runs.isEmpty, "\(outcome.output)\(outcome.errors)")
+    }
+
     @Test("The highest rate is found within 10 % of a known capacity")
     func findMax() async throws {
         let server = try await MisbehavingServer("--capacity", "400")

@@ -94,16 +94,19 @@ final class LoadTester: Sendable {
 }
 
 extension TemporaryFolder {
-    /// Every file below it, by its path within.
-    func allFiles() throws -> [String: Data] {
+    /// Every file below a folder, by its path within.
+    static func allFiles(in folder: String) throws -> [String: Data] {
         var files: [String: Data] = [:]
-        for name in try FileManager.default.subpathsOfDirectory(atPath: path) {
+        for name in try FileManager.default.subpathsOfDirectory(atPath: folder) {
             var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: file(name), isDirectory: &isFolder), !isFolder.boolValue,
-                let data = FileManager.default.contents(atPath: file(name))
+            let path = folder + "/" + name
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue,
+                let data = FileManager.default.contents(atPath: path)
             else { continue }
             files[name] = data
         }
         return files
     }
+
+    func allFiles() throws -> [String: Data] { try Self.allFiles(in: path) }
 }

@@ -58,6 +58,14 @@ struct PlanTests {
         #expect(plan.steps.allSatisfy { $0.users == 1 && $0.iterations == 100 && $0.scenarios.count == 1 })
     }
 
+    @Test("The soak suite is an hour of everything, or as long as is said")
+    func soak() throws {
+        let plan = try plan("--suite", "soak")
+        #expect(plan.kind == .soak && plan.steps.count == 1)
+        #expect(plan.steps[0].seconds == 3600 && plan.steps[0].scenarios.count == 4)
+        #expect(try self.plan("--suite", "soak", "-t", "8h").steps[0].seconds == 28_800)
+    }
+
     @Test("The ladder climbs with each scenario, by requests or by time")
     func ladder() throws {
         let plan = try plan("--suite", "ladder", "--scenarios", "get*")

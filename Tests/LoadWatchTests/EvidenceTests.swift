@@ -48,8 +48,7 @@ import Testing
     @Test func aBlockedRuntimeIsNamedWithItsThreadsAndStacks() async throws {
         let server = try await MisbehavingServer.start("--blocked-runtime", "8")
         #expect(server.answers())
-        let connections = server.ask(times: 12)
-        #expect(try await eventually { !server.answers(withinMilliseconds: 200) })
+        let connections = try #require(server.askUntilItHangs(times: 12))
         let collected = try await collect(server)
         #expect(collected.evidence.diagnosis.cause == .blockedRuntime, "\(collected.evidence.diagnosis.reasons)")
         let facts = collected.evidence.facts
@@ -84,8 +83,7 @@ import Testing
 
     @Test func collectingByNumberAloneTellsABlockedRuntimeToo() async throws {
         let server = try await MisbehavingServer.start("--blocked-runtime", "4")
-        let connections = server.ask(times: 10)
-        #expect(try await eventually { !server.answers(withinMilliseconds: 200) })
+        let connections = try #require(server.askUntilItHangs(times: 10))
         let folder = try TemporaryFolder()
         let (pid, path) = (server.pid, folder.file("a/new/folder"))
         let evidence = await withCheckedContinuation { continuation in

@@ -42,6 +42,17 @@ final class MisbehavingServer: Sendable {
         (0..<times).map { _ in ask(request) }
     }
 
+    /// Asks again and again, so many at once, until nothing is answered any more.
+    /// - Returns: what was asked; nil when the server goes on answering.
+    func askUntilItHangs(times: Int) -> [OpenConnection]? {
+        var connections: [OpenConnection] = []
+        for _ in 0..<20 {
+            connections += ask(times: times)
+            if !answers(withinMilliseconds: 300) { return connections }
+        }
+        return nil
+    }
+
     /// Whether a request is answered in time.
     func answers(_ request: String = "GET /v1/tms/version", withinMilliseconds: Int = 1000) -> Bool {
         ask(request).hasAnswer(withinMilliseconds: withinMilliseconds)

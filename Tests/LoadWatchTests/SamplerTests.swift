@@ -81,6 +81,14 @@ import Testing
         #expect(sample.acceptQueue == 0)
     }
 
+    @Test func aSocketThatTheKernelListsTwiceIsOne() {
+        let line = " 0: 0100007F:0BB8 0100007F:9C40 01 00000000:000003E8 00:00000000 00000000     0        0 4711 1 0\n"
+        let unowned = line.replacing("4711", with: "0")
+        var unread: [Int] = []
+        SocketTable.forEach(in: [Array("head\n\(line)\(line)\(unowned)\(unowned)".utf8)]) { unread.append($0.unread) }
+        #expect(unread == [1000, 1000, 1000])
+    }
+
     @Test func aProcessThatHasGoneGivesNothing() async throws {
         let server = try await MisbehavingServer.start()
         var sampler = ServerSampler(pid: server.pid)

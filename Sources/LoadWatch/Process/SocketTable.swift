@@ -20,11 +20,24 @@ enum SocketTable {
         ProcFile.bytes("/proc/\(pid)/net/\(family)", sizeMax: sizeMax)
     }
 
+    /// Each socket once: the kernel lists one twice when others come and go while the table is read.
     /// - Returns: nil when neither can be read.
     static func forEach(pid: Int32, _ body: (Entry) -> Void) -> Void? {
         let tables = ["tcp", "tcp6"].compactMap { text(pid: pid, $0) }
-        for table in tables { table.withUnsafeBufferPointer { parse($0, body) } }
+        forEach(in: tables, body)
         return tables.isEmpty ? nil : ()
+    }
+
+    static func forEach(in tables: [[UInt8]], _ body: (Entry) -> Void) {
+        var seen: Set<Int> = []
+        for table in tables {
+            table.withUnsafeBufferPointer { table in
+                // Those that nobody owns any more have none.
+                parse(table) { entry in
+                    if entry.inode == 0 || seen.insert(entry.inode).inserted { body(entry) }
+                }
+            }
+        }
     }
 
     /// Line by line without strings: there can be tens of thousands.

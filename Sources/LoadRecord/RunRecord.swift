@@ -53,6 +53,8 @@ package struct TargetFacts: Codable, Sendable, Hashable {
     package var commit: String?
     /// `--server-pid`.
     package var pid: Int32?
+    /// Of the SQLite files that the server had open when the run began, without their logs; nil: none could be seen.
+    package var databaseBytes: Int?
     /// Of the machine the generator ran on.
     package var generatorHost = ""
     package var generatorProcessors = 0

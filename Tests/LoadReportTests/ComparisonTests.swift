@@ -63,6 +63,20 @@ import Testing
         #expect(errors.contains("error mix: failed by 4xx 0 % and 100 % of the requests"))
     }
 
+    @Test func aDatabaseThatHasGrownIsUnlikeASmallOne() {
+        var dice = Dice(6)
+        func run(_ mebibytes: Int?) -> RunRecord {
+            var record = Sample.short(&dice)
+            record.target.databaseBytes = mebibytes.map { $0 << 20 }
+            return record
+        }
+        let grown = Comparison(a: [run(20)], b: [run(310)])
+        #expect(grown.differences == ["database at the start: 20.0 MiB and 310 MiB"])
+        for (a, b) in [(1, 15), (200, 250), (nil, 300)] as [(Int?, Int?)] {
+            #expect(Comparison(a: [run(a)], b: [run(b)]).differences.isEmpty)
+        }
+    }
+
     @Test func anotherPortOfTheSameHostIsComparable() {
         var dice = Dice(5)
         var b = Sample.short(&dice)

@@ -18,6 +18,7 @@ struct WholeRunTests {
         let record = try first.record
         #expect(record.steps.first?.total.succeeded == 1000)
         #expect(record.target.version != nil && record.target.pid == server.process.pid)
+        #expect(record.target.databaseBytes ?? 0 > 0)
         #expect(try String(contentsOfFile: report, encoding: .utf8).contains("createkey"))
         for name in ["run.json", "note.md", "report.html", "report.xml"] {
             #expect(FileManager.default.fileExists(atPath: folder.file("runs/\(record.id)/\(name)")), "\(name)")

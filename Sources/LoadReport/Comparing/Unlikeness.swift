@@ -6,6 +6,9 @@ enum Unlikeness {
     /// Parts of all requests that the mix of scenarios, and that of answers and failures, may differ by.
     static let mixMayDiffer = 0.02
     static let errorsMayDiffer = 0.005
+    /// Databases of which one is so many times as large as the other, and larger than what a cache holds anyway.
+    static let databasesMayDiffer = 1.5
+    static let smallDatabaseBytes = 16 << 20
 
     /// - Parameter acrossHosts: that the servers are on different machines is what is asked about.
     /// - Returns: what differs, each as a sentence without its full stop; empty for like runs.
@@ -26,8 +29,19 @@ enum Unlikeness {
         compare("network") { $0.target.isLoopback ? "loopback" : "network" }
         if !acrossHosts { compare("host") { URL(string: $0.target.url)?.host() ?? $0.target.url } }
         compare("load reached") { $0.steps.allSatisfy(\.wasReached) ? "reached" : "not reached" }
+        if let difference = databases(a, b) { found.append(difference) }
         if !found.contains(where: { $0.hasPrefix("scenarios") }) { found += mixes(a, b) }
         return found
+    }
+
+    /// Rows cannot be counted from outside; how large they are together can be seen.
+    private static func databases(_ a: [RunRecord], _ b: [RunRecord]) -> String? {
+        let sizes = [a, b].map { runs in Bootstrap.median(runs.compactMap { $0.target.databaseBytes.map(Double.init) })
+        }
+        guard let sizeOfA = sizes[0], let sizeOfB = sizes[1] else { return nil }
+        let (small, large) = (min(sizeOfA, sizeOfB), max(sizeOfA, sizeOfB))
+        guard large > Double(smallDatabaseBytes), large > databasesMayDiffer * small else { return nil }
+        return "database at the start: \(Figure.bytes(Int(sizeOfA))) and \(Figure.bytes(Int(sizeOfB)))"
     }
 
     private static func mixes(_ a: [RunRecord], _ b: [RunRecord]) -> [String] {

@@ -77,6 +77,7 @@ extension ReportDocument {
         add("target", target.url)
         let server = [
             target.version.map { "TMS \($0)" }, target.commit.map { "commit \($0)" }, target.pid.map { "pid \($0)" },
+            target.databaseBytes.map { "database \(Figure.bytes($0)) at the start" },
         ]
         add("server", server.compactMap { $0 }.joined(separator: ", "))
         add(

@@ -12,6 +12,8 @@ struct DatabaseFiles: Sendable {
 
     let pid: Int32
     private(set) var walBytes: Int?
+    /// Of the databases themselves.
+    private(set) var databaseBytes = 0
     private(set) var locks: [Lock] = []
     private(set) var text = ""
 
@@ -40,7 +42,11 @@ struct DatabaseFiles: Sendable {
             guard stat(path, &status) == 0 else { continue }
             pathByInode[UInt64(status.st_ino)] = path
             text += "\(path): \(status.st_size) bytes\n"
-            if path.hasSuffix("-wal") { walBytes = (walBytes ?? 0) + Int(status.st_size) }
+            if path.hasSuffix("-wal") {
+                walBytes = (walBytes ?? 0) + Int(status.st_size)
+            } else if !path.hasSuffix("-shm") {
+                databaseBytes += Int(status.st_size)
+            }
         }
         // 1: POSIX  ADVISORY  WRITE 4711 fd:01:1234 120 120, and for one that waits: 1: -> POSIX …
         for line in (ProcFile.text("/proc/locks") ?? "").split(separator: "\n") {

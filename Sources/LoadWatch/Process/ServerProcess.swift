@@ -36,5 +36,10 @@ package enum ServerProcess {
         return ports
     }
 
+    /// Of the SQLite databases a process has open, without their logs; nil when there is none to be seen.
+    package static func databaseBytes(of pid: Int32) -> Int? {
+        DatabaseFiles.look(pid: pid)?.databaseBytes
+    }
+
     private static var ownPID: Int32 { ProcFile.link("/proc/self").flatMap { Int32($0) } ?? 0 }
 }

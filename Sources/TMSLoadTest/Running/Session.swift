@@ -2,6 +2,7 @@ private import Foundation
 internal import LoadEngine
 internal import LoadRecord
 internal import LoadReport
+private import LoadWatch
 internal import Primitives
 
 /// One run, from the first look at the server to the last file.
@@ -55,6 +56,7 @@ struct Session {
         record.target.version = preflight.version
         record.target.commit = preflight.commit
         record.target.pid = preflight.pid
+        record.target.databaseBytes = preflight.pid.flatMap(ServerProcess.databaseBytes(of:))
         record.labels = settings.labels
         record.note = settings.output.note
         record.hypotheses = settings.output.hypothesis

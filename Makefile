@@ -30,6 +30,7 @@ test: setup test-tools
 	$(load_test_parts)
 	TMS_ENDURANCE_REQUESTS=100000 $(SWIFT) test --skip-build --filter EnduranceTests
 	@scripts/check-docs
+	@scripts/check-load-reports
 	@scripts/fuzz-api 75 500
 
 # All tests of the server and its clients but that of endurance, in parts, each parallel in itself: what loads the machine must not be there where
@@ -82,6 +83,14 @@ recipes: build bench-tools
 overload: build bench-tools
 	@scripts/require gcc:gcc
 	python3 Benchmarks/overload.py $(BENCH_TOOLS) $(BENCH_FLAGS)
+
+# make bench-loadtest  the load tester's own truth and cost, beside wrk, hey, k6, locust (50 minutes; BENCH_FLAGS=--help)
+.PHONY: bench-loadtest
+bench-loadtest: build
+	@scripts/require python3:python3 wrk:wrk hey:hey
+	@scripts/require-python Benchmarks/loadtest/requirements.txt .build/load-tools
+	$(SWIFT) build -c release --static-swift-stdlib --product misbehaving-server
+	python3 Benchmarks/loadtest.py $(BENCH_FLAGS)
 
 .PHONY: bench-tools
 bench-tools:

@@ -1,8 +1,9 @@
 """Opens load test reports in a real browser from the file system: nothing is fetched, nothing complains, everything fits.
 
-    scripts/check_load_reports.py RUNS_FOLDER     (a runs folder; its pictures go to .build/test-output)
+    scripts/check-load-reports                    sample runs
+    scripts/check_load_reports.py RUNS_FOLDER     any runs folder, with the Python of .build/venv
 
-Sample runs: TMS_LOADREPORT_PAGES=.build/test-output/runs swift test --filter SamplePages
+Pictures go to .build/test-output.
 """
 
 import base64
@@ -41,17 +42,36 @@ class Reader(Browser):
         (PICTURES / name).write_bytes(base64.b64decode(png))
 
 
+# Texts of pictures that cannot be read: too small, cut at the picture's edge, or upon each other.
+UNREADABLE = """
+[...document.querySelectorAll('svg')].flatMap(svg => {
+  const size = svg.viewBox.baseVal, found = [], boxes = [];
+  for (const text of svg.querySelectorAll('text')) {
+    const box = text.getBBox(), name = `${svg.getAttribute('aria-label')}: ${text.textContent}`;
+    if (text.getBoundingClientRect().height < %d) found.push(`${name}: too small`);
+    if (box.x < 0 || box.y < 0 || box.x + box.width > size.width || box.y + box.height > size.height) found.push(`${name}: cut`);
+    const under = boxes.find(other => box.x < other.x + other.width && other.x < box.x + box.width
+      && box.y + 2 < other.y + other.height && other.y + 2 < box.y + box.height);
+    if (under) found.push(`${name}: upon ${under.name}`);
+    boxes.push({ x: box.x, y: box.y, width: box.width, height: box.height, name: text.textContent });
+  }
+  return found;
+})
+"""
+TEXT_PIXELS_MIN = 10
+
+
 def check_page(browser, path, name):
     browser.open(path)
-    for scheme in ["light", "dark"]:
-        browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-        browser.size(1280, 900)
-        browser.picture(f"{name}-{scheme}.png")
-        if scheme == "light":
-            browser.whole_picture(f"{name}-whole.png")
-    browser.size(390, 800, is_phone=True)
-    width = browser.run("document.documentElement.scrollWidth")
-    check(width <= 390, f"{path}: {width} pixels wide on a phone")
+    for width, height, device in [(1280, 900, "desk"), (390, 800, "phone")]:
+        browser.size(width, height, is_phone=device == "phone")
+        for scheme in ["dark", "light"]:
+            browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+            browser.picture(f"{name}-{device}-{scheme}.png")
+        browser.whole_picture(f"{name}-{device}-whole.png")
+        check(browser.run("document.documentElement.scrollWidth") <= width, f"{path}: wider than {width} pixels")
+        unreadable = browser.run(UNREADABLE % TEXT_PIXELS_MIN)
+        check(not unreadable, f"{path}, {width} pixels wide: {unreadable}")
     browser.size(1280, 900)
 
 
@@ -84,6 +104,8 @@ def main():
             if browser.run("!!document.querySelector('svg.time')"):
                 check_hovering(browser)
         check_page(browser, folder / "index.html", "load-runs")
+        check(browser.run("(e => e.scrollWidth <= e.clientWidth)(document.querySelector('.scroll'))"),
+              "the table of runs is wider than 1280 pixels")
         check_sorting(browser)
         (PICTURES / "load-report.pdf").write_bytes(base64.b64decode(print_pdf(browser, reports[0])))
         elsewhere = [url for url in browser.fetched if not url.startswith(("file:", "data:", "about:"))]

@@ -53,7 +53,7 @@ package struct FindMaxOutcome: Codable, Sendable {
     /// Requests per second: the highest that met the goal and the lowest that did not.
     package var foundPerSecond = 0.0
     package var failedPerSecond: Double?
-    /// Why it stopped, in a sentence.
+    /// Why it stopped, or what was missed at the rate that failed, to stand behind a colon: "p99 was 61.0 ms".
     package var reason = ""
     package var attempts: [Attempt] = []
 

@@ -10,6 +10,9 @@ struct ChartScale: Sendable {
     let isLogarithmic: Bool
     let ticks: [Double]
 
+    /// One tick alone tells no scale.
+    private static let ticksMin = 3
+
     /// From 0 to at least the highest value.
     static func linear(upTo high: Double, from: Double, to: Double, ticks count: Int = 3) -> ChartScale {
         let step = roundStep((high > 0 ? high : 1) / Double(count))
@@ -18,7 +21,7 @@ struct ChartScale: Sendable {
         return ChartScale(low: 0, high: top, from: from, to: to, isLogarithmic: false, ticks: ticks)
     }
 
-    /// Powers of ten, with 2 and 5 between when there are few of them.
+    /// Powers of ten, with 2 and 5 between when there are few of them; round steps where even those are rare.
     static func logarithmic(_ low: Double, _ high: Double, from: Double, to: Double) -> ChartScale {
         let (bottom, top) = (max(low, 1e-6), max(high, low * 1.5, 2e-6))
         let decades = log10(top / bottom)
@@ -27,9 +30,12 @@ struct ChartScale: Sendable {
         for exponent in Int(floor(log10(bottom)))...Int(ceil(log10(top))) {
             ticks += factors.map { $0 * pow(10, Double(exponent)) }
         }
-        return ChartScale(
-            low: bottom, high: top, from: from, to: to, isLogarithmic: true,
-            ticks: ticks.filter { $0 >= bottom * 0.999 && $0 <= top * 1.001 })
+        ticks.removeAll { $0 < bottom * 0.999 || $0 > top * 1.001 }
+        if ticks.count < ticksMin {
+            let step = roundStep((top - bottom) / Double(ticksMin))
+            ticks = Array(stride(from: (bottom / step).rounded(.up) * step, through: top, by: step))
+        }
+        return ChartScale(low: bottom, high: top, from: from, to: to, isLogarithmic: true, ticks: ticks)
     }
 
     func position(_ value: Double) -> Double {

@@ -16,7 +16,7 @@ enum LatencyHistogram {
         let (intendedBins, serviceBins) = (bins(intended, first, last), bins(service, first, last))
         let most = max(intendedBins.max() ?? 1, serviceBins.max() ?? 1)
         var svg = SVG(height: height, label: "Latency histogram", cssClass: "histogram")
-        let (top, bottom) = (26.0, height - 34)
+        let (top, bottom) = (34.0, height - 34)
         let x = ChartScale.logarithmic(
             pow(10, Double(first) / binsPerDecade), pow(10, Double(last + 1) / binsPerDecade), from: SVG.left,
             to: SVG.width - SVG.right)
@@ -34,10 +34,12 @@ enum LatencyHistogram {
         svg.line(SVG.left, bottom, SVG.width - SVG.right, bottom, "axis")
         for (index, percent) in [50.0, 99].enumerated() {
             let at = x.position(Double(intended.percentile(percent)))
-            svg.line(at, top - 4, at, bottom, "mark")
+            // Each on a row of its own, since they may be neighbours.
+            let row = top - 22 + 13 * Double(index)
+            svg.line(at, row - 9, at, bottom, "mark")
             let isRight = at > SVG.width - 170
             svg.text(
-                at + (isRight ? -4 : 4), top - 8 - Double(index == 0 ? 0 : 0),
+                at + (isRight ? -4 : 4), row,
                 "p\(Int(percent)) \(Figure.time(intended.percentile(percent)))", "mark-text",
                 anchor: isRight ? "end" : "start")
         }

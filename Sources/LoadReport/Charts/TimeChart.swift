@@ -93,6 +93,8 @@ struct TimeFrame: Sendable {
     private let freezes: [(from: Double, to: Double, title: String)]
     private let warmUps: [(from: Double, to: Double)]
     private let stepStarts: [Double]
+    /// Of "generator-stalled at 14:03:22 UTC for at least 31.4 s", about.
+    private static let nameWidth = 280.0
 
     init(_ record: RunRecord, _ buckets: TimeBuckets) {
         let x = ChartScale(
@@ -132,10 +134,14 @@ struct TimeFrame: Sendable {
         }
     }
 
-    /// Once is enough: in the first panel.
+    /// Once is enough: in the first panel, and as far as there is room.
     func nameFreezes(_ svg: inout SVG, top: Double) {
+        var freeFrom = 0.0
         for freeze in freezes {
-            let isRight = freeze.from > SVG.width - 260
+            let isRight = freeze.from > SVG.width - Self.nameWidth
+            let start = isRight ? freeze.to - Self.nameWidth : freeze.from
+            guard start >= freeFrom else { continue }
+            freeFrom = start + Self.nameWidth
             svg.text(
                 isRight ? freeze.to - 4 : freeze.from + 4, top + 6, freeze.title, "freeze-text",
                 anchor: isRight ? "end" : "start")

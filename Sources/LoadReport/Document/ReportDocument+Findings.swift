@@ -76,7 +76,7 @@ extension ReportDocument {
         let missed = found.failedPerSecond.map { "; \(Figure.number($0))/s missed it" } ?? ""
         return Section(
             id: "find-max", title: "The highest rate that meets the goal",
-            paragraphs: ["\(found.goal): \(Figure.number(found.foundPerSecond))/s met it\(missed). \(found.reason)"],
+            paragraphs: ["\(found.goal): \(Figure.number(found.foundPerSecond))/s met it\(missed): \(found.reason)."],
             tables: [table])
     }
 
@@ -89,7 +89,8 @@ extension ReportDocument {
             for level in LadderLevel.levels(of: ladder.scenario, in: record.steps) {
                 table.add(
                     [
-                        level.users.map { "\(Figure.count($0)) users" } ?? "-", Figure.number(level.concurrency),
+                        level.users.map { $0 == 1 ? "1 user" : "\(Figure.count($0)) users" } ?? "-",
+                        Figure.number(level.concurrency),
                         Figure.number(level.perSecond), Figure.time(level.meanSeconds * 1e6), Figure.time(level.p99),
                         level.wasReached ? "reached" : "NOT REACHED",
                     ], isBad: !level.wasReached)

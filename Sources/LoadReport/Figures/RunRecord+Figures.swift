@@ -120,10 +120,12 @@ extension PlannedStep {
 extension LoadPlan {
     /// "ladder of 1, 5, 10 users", "10 users", "200/s"
     func loadText(steps done: [StepRecord]) -> String {
+        // Which rates a search tries is its outcome, not its plan.
+        if kind == .findMax { return "find-max" }
         let planned = steps.isEmpty ? done.map(\.planned) : steps
         var loads: [String] = []
         for step in planned where !loads.contains(step.loadText) { loads.append(step.loadText) }
-        let name = kind == .single ? "" : kind == .findMax ? "find-max" : kind.rawValue
+        let name = kind == .single ? "" : kind.rawValue
         guard loads.count <= 8 else { return "\(name) from \(loads[0]) to \(loads[loads.count - 1])" }
         let numbers = loads.dropLast().map { $0.replacing(" users", with: "").replacing(" user", with: "") }
         return ([name].filter { !$0.isEmpty } + [(numbers + loads.suffix(1)).joined(separator: ", ")])

@@ -89,11 +89,12 @@ package struct MeetingNote: Sendable {
                     "ladder.throughputMax", "ladder.kneeUsers"))
         }
         if let found = record.findMax {
+            let missed = found.failedPerSecond.map { "; at \(Figure.number($0))/s " } ?? ": "
             sentences.append(
                 NoteSentence(
-                    "The highest rate that met \(found.goal) was \(Figure.number(found.foundPerSecond)) "
-                        + "requests/s. \(found.reason)",
-                    "findMax.foundPerSecond", "findMax.reason"))
+                    "The highest rate that met \(found.goal) was \(Figure.number(found.foundPerSecond)) requests/s"
+                        + "\(missed)\(found.reason).",
+                    "findMax.foundPerSecond", "findMax.failedPerSecond", "findMax.reason"))
         }
         return sentences
     }

@@ -33,11 +33,11 @@ struct RunsPage {
         init(_ listing: RunStore.Listing) {
             count = listing.runs.count == 1 ? "1 run" : "\(Figure.count(listing.runs.count)) runs"
             columns =
-                ["started (UTC)", "label", "scenario", "planned"].map { Column(text: $0, cssClass: "words") }
+                ["started (UTC)", "verdict", "label", "scenario", "planned"].map { Column(text: $0, cssClass: "words") }
                 + ["users", "effective", "requests", "failures", "req/s", "p50", "p99", "max"].map {
                     Column(text: $0, cssClass: "number")
                 }
-                + ["verdict", "note"].map { Column(text: $0, cssClass: "words") }
+                + ["note"].map { Column(text: $0, cssClass: "words") }
             rows = listing.runs.map { Self.row($0) }
             problems = listing.problems.map(\.withoutControls)
             hasProblems = !problems.isEmpty

@@ -76,7 +76,7 @@ struct FindMaxSearch: Sendable {
                 (low, high, isConfirmed) = (rate, nil, false)
                 next = .attempt(min(rate * (1 + 2 * Self.bracket), Self.rateMax))
             } else {
-                finish("at \(rate.figure)/s, the rate above it, \(outcome.reason)")
+                finish(outcome.reason)
             }
         case .finished: return
         }

@@ -95,6 +95,24 @@ struct ControlRunTests {
         #expect(log.first?.hasPrefix("scenario,due_s") == true)
     }
 
+    @Test("On a terminal a few lines are drawn in their place, and the report follows them")
+    func terminal() async throws {
+        let server = try await MisbehavingServer("--delay-ms", "2")
+        let folder = try TemporaryFolder()
+        let run = ["--users", "3", "--run-time", "2s", "--scenarios", "getversion", "--runs-dir", folder.file("runs")]
+        let command = [Program.path("tms-loadtest"), "--host", server.url] + run
+        // A program whose output is a terminal of its own.
+        let outcome = try await Program.run(
+            "/usr/bin/env", ["script", "-qec", command.joined(separator: " "), "/dev/null"],
+            environment: ["TERM": "xterm"])
+        #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
+        let screen = outcome.output
+        #expect(screen.contains("\u{1B}[8A\r\u{1B}[J"), "lines are drawn anew: \(screen)")
+        #expect(screen.contains("rate      ") && screen.contains("freeze    \u{1B}[32m●\u{1B}[0m none"))
+        let end = try #require(screen.ranges(of: "\u{1B}[J").last?.upperBound)
+        #expect(screen[end...].contains("PASS getversion sustained"), "nothing is drawn over the report")
+    }
+
     @Test("What is missing or wrong is said before the run, all at once, exit status 1")
     func setUp() async throws {
         let unreachable = try await LoadTester.run(["--host", "http://127.0.0.1:1", "--scenarios", "getversion"])

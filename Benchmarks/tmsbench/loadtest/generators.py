@@ -28,7 +28,7 @@ class MisbehavingServer(Listener):
     """The tests' server, which takes as long for an answer as it is told."""
 
     def __init__(self, program, log_path, *flags):
-        super().__init__([program, *flags], log_path)
+        super().__init__([program, "--exit-with-parent", *flags], log_path)
         self.url = f"http://127.0.0.1:{self.url}"
 
 

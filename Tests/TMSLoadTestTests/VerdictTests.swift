@@ -129,6 +129,25 @@ struct VerdictTests {
         }
     }
 
+    @Test("A search says up to which rate, at least to which, or that no rate met the goal")
+    func findMax() throws {
+        var record = record()
+        record.plan.kind = .findMax
+        var found = FindMaxOutcome()
+        (found.goal, found.foundPerSecond, found.failedPerSecond) = ("p99<50ms", 400, 420)
+        found.reason = "p99 was 61.0 ms"
+        record.findMax = found
+        let limit = try verdict(record)
+        #expect(limit.exitStatus == 0)
+        #expect(limit.headline.contains("up to 400/s and no longer at 420/s: p99 was 61.0 ms."), "\(limit.headline)")
+        record.findMax?.failedPerSecond = nil
+        let atLeast = try verdict(record)
+        #expect(atLeast.exitStatus == 4 && atLeast.headline.contains("at 400/s at least"), "\(atLeast.headline)")
+        record.findMax?.foundPerSecond = 0
+        let none = try verdict(record)
+        #expect(none.exitStatus == 3 && none.headline.hasPrefix("No rate met p99<50ms"), "\(none.headline)")
+    }
+
     @Test("A red certificate makes it at least")
     func atLeast() throws {
         var record = record()

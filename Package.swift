@@ -166,7 +166,7 @@ let package = Package(
         // A server that misbehaves on purpose, for tests of the load tester.
         .executableTarget(
             name: "misbehaving-server",
-            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["Primitives", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/MisbehavingServer"
         ),
         .testTarget(

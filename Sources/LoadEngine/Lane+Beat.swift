@@ -1,7 +1,6 @@
 internal import LoadRecord
 internal import NIOCore
 internal import Primitives
-internal import Synchronization
 
 /// The beat: everything that happens because time has passed. Its own gaps tell how well this thread is served.
 extension Lane {

@@ -25,7 +25,7 @@ final class Lane: @unchecked Sendable {
     let target: LoadTarget
     let book: RequestBook
     let shared: SharedState
-    let published = Mutex(PublishedLane())
+    let published = Monitor(PublishedLane())
     /// Whether the step's work is over.
     let isDone = Atomic(true)
     /// Users that stand at the start line.

@@ -32,7 +32,7 @@ package final class LoadEngine: Sendable {
     let tls: NIOSSLContext?
     let lanes: [Lane]
     let shared = SharedState()
-    let state = Mutex(State())
+    let state = Monitor(State())
     private let threads: MultiThreadedEventLoopGroup
     private let filesMax: Int
 

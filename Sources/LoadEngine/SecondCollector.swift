@@ -1,7 +1,6 @@
 internal import LoadRecord
 internal import NIOCore
 internal import Primitives
-internal import Synchronization
 
 /// Adds up what the lanes have counted in a second.
 final class SecondCollector: @unchecked Sendable {

@@ -65,7 +65,7 @@ extension LoadEngineTests {
 
         @Test func pulseTellsOfAFreeze() async throws {
             let server = try TestServer { request in request.ordinal < 300 ? .json(TestServer.version) : .hang }
-            let pulses = Mutex<[LoadPulse]>([])
+            let pulses = Monitor<[LoadPulse]>([])
             try await Load.run(
                 Load.closed(users: 3, seconds: 60), on: server,
                 during: { engine in
@@ -90,7 +90,7 @@ extension LoadEngineTests {
 
         @Test func pulseCountsTheBacklog() async throws {
             let server = try TestServer { _ in .hang }
-            let pulses = Mutex<[LoadPulse]>([])
+            let pulses = Monitor<[LoadPulse]>([])
             try await Load.run(
                 Load.open(rate: 100, seconds: 60, connections: 5), on: server,
                 during: { engine in
@@ -131,7 +131,7 @@ extension LoadEngineTests {
 
         @Test func samplesAreFew() async throws {
             let server = try TestServer { _ in .json(TestServer.version) }
-            let samples = Mutex<[RequestSample]>([])
+            let samples = Monitor<[RequestSample]>([])
             try await Load.run(
                 Load.closed(users: 4, seconds: 1.5), on: server, threads: 2,
                 during: { engine in

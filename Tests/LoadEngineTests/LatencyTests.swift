@@ -1,7 +1,6 @@
 import LoadEngine
 import LoadRecord
 import Primitives
-import Synchronization
 import Testing
 
 extension LoadEngineTests {
@@ -88,7 +87,7 @@ extension LoadEngineTests {
 
         @Test func secondsAreToldWhileTheyPass() async throws {
             let server = try TestServer { _ in .json(TestServer.version, delay: 0.05) }
-            let seconds = Mutex<[SecondFigures]>([])
+            let seconds = Monitor<[SecondFigures]>([])
             let record = try await Load.run(
                 Load.closed(users: 10, seconds: 3, warmUp: 1), on: server,
                 onSecond: { second in seconds.withLock { $0.append(second) } }

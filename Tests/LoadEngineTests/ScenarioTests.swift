@@ -1,7 +1,6 @@
 import LoadRecord
 import NIOCore
 import Primitives
-import Synchronization
 import TMSClient
 import Testing
 
@@ -34,7 +33,7 @@ extension LoadEngineTests {
         }
 
         @Test func requestsOfEachScenario() async throws {
-            let requests = Mutex<[TestServer.Request]>([])
+            let requests = Monitor<[TestServer.Request]>([])
             let server = try server { request in requests.withLock { $0.append(request) } }
             var data = ScenarioData()
             data.keys = [.init(fingerprint: "SHA256:x", user: "account", uid: "1001", host: "host")]
@@ -68,7 +67,7 @@ extension LoadEngineTests {
 
         /// What a user's createkey made is what its getkey asks for.
         @Test func createdKeysAreAskedFor() async throws {
-            let requests = Mutex<[TestServer.Request]>([])
+            let requests = Monitor<[TestServer.Request]>([])
             let server = try server { request in requests.withLock { $0.append(request) } }
             var data = ScenarioData()
             data.accounts = (0..<3).map { .init(user: "u\($0)", host: "h\($0)", hostAccount: "a\($0)") }
@@ -85,7 +84,7 @@ extension LoadEngineTests {
 
         @Test(arguments: ScenarioData.Keys.allCases)
         func whichKey(mode: ScenarioData.Keys) async throws {
-            let bodies = Mutex<[String]>([])
+            let bodies = Monitor<[String]>([])
             let server = try server { request in bodies.withLock { $0.append(request.body) } }
             var data = ScenarioData()
             data.mode = mode

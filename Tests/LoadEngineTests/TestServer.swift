@@ -53,8 +53,8 @@ final class TestServer: Sendable {
         let open = Atomic(0)
         let openMax = Atomic(0)
         /// Microseconds from when a request was complete until its answer was written.
-        let held = Mutex<[Int]>([])
-        let lines = Mutex<[String]>([])
+        let held = Monitor<[Int]>([])
+        let lines = Monitor<[String]>([])
     }
 
     /// - Parameter reads: false: connections are accepted and nothing is read.

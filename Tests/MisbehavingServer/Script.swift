@@ -1,4 +1,5 @@
 import Glibc
+import Primitives
 import Synchronization
 
 /// Decides what becomes of each request, over all connections.
@@ -6,11 +7,11 @@ final class Script: Sendable {
     private let behaviour: Behaviour
     private let answers: CannedAnswers
     private let requests = Atomic<Int>(0)
-    private let requestsByOperation = Mutex<[Operation: Int]>([:])
+    private let requestsByOperation = Monitor<[Operation: Int]>([:])
     /// 0: there was none yet.
     private let firstRequestAt = Atomic<Int>(0)
     /// When the queue of ``Behaviour/capacity`` takes its next request.
-    private let nextSlot = Mutex(0)
+    private let nextSlot = Monitor(0)
     private let hotLock = Gate()
     private let pool: DatabasePool?
 

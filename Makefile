@@ -51,7 +51,8 @@ endef
 
 .PHONY: test-tools
 test-tools:
-	@scripts/require openssh-server:/usr/sbin/sshd openssh-client:ssh-keygen strace:strace openssl:openssl curl:curl gdb:gdb
+	@scripts/require openssh-server:/usr/sbin/sshd openssh-client:ssh-keygen strace:strace openssl:openssl curl:curl gdb:gdb \
+		postgresql-15:/usr/lib/postgresql/15/bin/initdb
 
 # make fuzz-api   ten minutes of generated requests; `make test` has 75 seconds of them
 .PHONY: fuzz-api
@@ -152,4 +153,4 @@ clean:
 	rm -rf .build Benchmarks/.build
 
 setup:
-	@scripts/require libsqlite3-dev:/usr/include/sqlite3.h
+	@scripts/require libsqlite3-dev:/usr/include/sqlite3.h libpq-dev:/usr/include/postgresql/libpq-fe.h

@@ -29,6 +29,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CSQLiteFile", dependencies: ["CSQLite"]),
+        .systemLibrary(name: "CLibPQ", providers: [.apt(["libpq-dev"])]),
         .target(name: "Primitives"),
         .target(name: "Telemetry", dependencies: ["Primitives"]),
         .target(name: "TMSAPI", dependencies: ["Primitives"]),
@@ -44,7 +45,7 @@ let package = Package(
         .target(
             name: "TMSStore",
             dependencies: [
-                "Primitives", "Telemetry", "TMSAPI", "CSQLite", "CSQLiteFile",
+                "Primitives", "Telemetry", "TMSAPI", "CSQLite", "CSQLiteFile", "CLibPQ",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ]

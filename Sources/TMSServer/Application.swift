@@ -104,7 +104,7 @@ struct Application {
     private var loopCount: Int { configuration.eventLoops > 0 ? configuration.eventLoops : System.coreCount }
 
     private var storeConfiguration: Store.Configuration {
-        var store = Store.Configuration(path: root.databaseFile)
+        var store = Store.Configuration(configuration.place(in: root))
         store.writeQueueMax = configuration.writeQueueMax
         store.loginQueueMax = configuration.loginQueueMax
         store.batchMax = configuration.writeBatchMax

@@ -6,6 +6,7 @@ package enum LimitReason: String, CaseIterable, Sendable {
     case inFlight = "in_flight"
     case writeQueue = "write_queue"
     case listQueue = "list_queue"
+    case readQueue = "read_queue"
     case keyWaiters = "key_waiters"
     case deadline
     case unsentBytes = "unsent_bytes"

@@ -5,13 +5,19 @@ private import Synchronization
 package import TMSAPI
 package import Telemetry
 
-/// The database: many readers, one writer, and nothing acknowledged that is not durable.
+/// The database: many readers, few writers, and nothing acknowledged that is not durable.
 ///
 /// Every event loop has a ``StoreLane`` of its own; writes of all lanes meet in one ``GroupCommit``.
 package final class Store: Sendable {
+    package enum Place: Sendable {
+        /// A file. Its directory must exist.
+        case sqlite(path: String)
+        case postgreSQL(PostgreSQLDatabase)
+    }
+
     package struct Configuration: Sendable {
-        /// The database file. Its directory must exist.
-        package var path: String
+        /// Where the rows are.
+        package var place: Place
         /// Writes waiting for the writer; beyond it whoever has the most of them is refused at once. At 15,000 writes a
         /// second the default is 70 ms of work.
         package var writeQueueMax = 1024
@@ -38,31 +44,31 @@ package final class Store: Sendable {
         /// Where `now` comes from.
         package var clock: @Sendable () -> Timestamp = { .now }
 
-        package init(path: String) {
-            self.path = path
+        package init(_ place: Place) {
+            self.place = place
         }
     }
 
     let configuration: Configuration
     let logger: Logger
-    private let writer: GroupCommit
+    private let backend: any StoreBackend
+    private let writes: GroupCommit
+    let lists: ReadThreads
     private let credentials = CredentialsVersion()
-    let commits = CommitCount()
-    private let checkpointer: Checkpointer
-    let longReads: LongReads
 
-    /// Opens the database, makes or brings its schema up to date, and starts the writer and the checkpointer.
+    /// Opens the database, makes or brings its schema up to date, and starts the threads that use it.
     package init(
         _ configuration: Configuration, telemetry: Telemetry = Telemetry(), logger: Logger
     ) throws(StoreError) {
-        let connection = try SQLiteConnection(
-            path: configuration.path, role: .writer, busyTimeoutMilliseconds: configuration.busyTimeoutMilliseconds)
-        try Migrator.migrate(connection, now: configuration.clock())
-        checkpointer = try Checkpointer(configuration, telemetry: telemetry, logger: logger)
-        writer = GroupCommit(
-            connection, configuration, checkpointer: checkpointer, commits: commits, credentials: credentials,
-            telemetry: telemetry, logger: logger)
-        longReads = try LongReads(configuration, telemetry: telemetry)
+        switch configuration.place {
+        case .sqlite(let path):
+            backend = try SQLiteBackend(
+                path: path, configuration, credentials: credentials, telemetry: telemetry, logger: logger)
+        case .postgreSQL(let database):
+            backend = try PostgreSQLBackend(
+                database, configuration, credentials: credentials, telemetry: telemetry, logger: logger)
+        }
+        (writes, lists) = (backend.writes, backend.lists)
         self.configuration = configuration
         self.logger = logger
     }
@@ -72,7 +78,7 @@ package final class Store: Sendable {
     package func makeLane(
         resume: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) throws(StoreError) -> StoreLane {
-        try StoreLane(store: self, resume: resume)
+        StoreLane(store: self, reads: try backend.makePointReads(), resume: resume)
     }
 
     /// The time by the store's clock.
@@ -83,17 +89,15 @@ package final class Store: Sendable {
     /// What was read from those tables after asking for the version is current while the version stays the same.
     package var credentialsVersion: Int { credentials.current }
 
-    func wouldRefuseWrites(of caller: Caller) -> Bool { writer.wouldRefuse(caller) }
+    func refusalOfWrites(of caller: Caller) -> APIError? { writes.refusal(of: caller) }
 
     func enqueue(_ write: QueuedWrite) throws(APIError) {
-        try writer.enqueue(write)
+        try writes.enqueue(write)
     }
 
-    /// Finishes what is queued, stops the threads and closes the files. Blocks; not for an event loop.
+    /// Finishes what is queued, stops the threads and closes the database. Blocks; not for an event loop.
     package func shutdown() {
-        longReads.shutdown()
-        writer.shutdown()
-        checkpointer.shutdown()
+        backend.shutdown()
     }
 
     // MARK: For threads that may wait

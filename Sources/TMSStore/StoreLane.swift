@@ -2,52 +2,60 @@ private import Logging
 package import Primitives
 package import TMSAPI
 
-/// One event loop's door to the store: a read-only connection of its own, and the way back for what was written.
+/// One event loop's door to the store: its way to what it reads, and the way back for what was read or written elsewhere.
 ///
 /// Not `Sendable`: a lane is used on its loop only. Completions are called on that loop, so they need not be
 /// `Sendable` either.
 package final class StoreLane {
     private let store: Store
-    private let snapshot: SharedSnapshot
+    private let reads: PointReads
     private let resume: LaneResume
 
-    init(store: Store, resume: @escaping LaneResume.Function) throws(StoreError) {
+    init(store: Store, reads: PointReads, resume: @escaping LaneResume.Function) {
         self.store = store
+        self.reads = reads
         self.resume = LaneResume(run: resume)
-        let reader = try SQLiteConnection(
-            path: store.configuration.path, role: .reader,
-            busyTimeoutMilliseconds: store.configuration.busyTimeoutMilliseconds,
-            cacheKibibytes: store.configuration.laneCacheKibibytes,
-            mapMebibytes: store.configuration.laneMapMebibytes)
-        snapshot = SharedSnapshot(reader, commits: store.commits)
     }
 
-    /// Runs `body` on a snapshot of the database and hands its result to `completion`.
+    /// Runs `body` on one state of the database and hands its result to `completion`. For point reads.
     ///
     /// On SQLite it runs here and now, before `read` returns: a point read takes a few microseconds and a WAL reader
-    /// never waits for the writer. So it is for point reads; long ones have no place on an event loop.
-    package func read<Value>(
-        as caller: Caller, _ body: (Transaction) throws(APIError) -> Value,
-        then completion: (Result<Value, APIError>) -> Void
+    /// never waits for the writer. On PostgreSQL it runs on a thread that may wait, perhaps twice, and `completion` is
+    /// called on this loop later; at once with 503 when too many wait or the database cannot be reached.
+    /// - Parameter isLogin: somebody waits to log in; goes before everything else.
+    package func read<Value: Sendable>(
+        as caller: Caller, isLogin: Bool = false,
+        _ body: @escaping @Sendable (Transaction) throws(APIError) -> Value,
+        then completion: @escaping (Result<Value, APIError>) -> Void
     ) {
-        do throws(StoreError) {
-            if try snapshot.renew() { resume.run { [snapshot] in snapshot.end() } }
-        } catch {
-            return completion(.failure(store.report(error, for: caller)))
+        switch reads {
+        case .inPlace(let snapshot):
+            do throws(StoreError) {
+                if try snapshot.renew() { resume.run { snapshot.end() } }
+            } catch {
+                return completion(.failure(store.report(error, for: caller)))
+            }
+            completion(store.run(body, on: snapshot.connection, as: caller))
+        case .onThreads(let threads): read(on: threads, as: caller, isLogin: isLogin, body, then: completion)
         }
-        completion(store.run(body, on: snapshot.connection, as: caller))
     }
 
-    /// The same for reads that may be long: on a thread of ``LongReads``, with `completion` back on this loop.
-    ///
-    /// When too many wait `completion` is called at once with 503.
+    /// The same for reads that may be long: always on a thread that may wait.
     package func readList<Value: Sendable>(
         as caller: Caller, _ body: @escaping @Sendable (Transaction) throws(APIError) -> Value,
         then completion: @escaping (Result<Value, APIError>) -> Void
     ) {
-        let (store, completion) = (store, onLoop(completion))
+        read(on: store.lists, as: caller, isLogin: false, body, then: completion)
+    }
+
+    private func read<Value: Sendable>(
+        on threads: ReadThreads, as caller: Caller, isLogin: Bool,
+        _ body: @escaping @Sendable (Transaction) throws(APIError) -> Value,
+        then completion: @escaping (Result<Value, APIError>) -> Void
+    ) {
+        let (store, returning) = (store, onLoop(completion))
         do throws(APIError) {
-            try store.longReads.enqueue { reader in completion(store.read(on: reader, as: caller, body)) }
+            try threads.enqueue(isLogin: isLogin) { session in returning(store.read(session, as: caller, body)) }
         } catch {
             completion(.failure(error))
         }
@@ -99,27 +107,25 @@ package final class StoreLane {
     /// To be asked before work is put into a write that would be refused.
     /// - Throws: 503.
     package func requireRoomForWrite(as caller: Caller) throws(APIError) {
-        if store.wouldRefuseWrites(of: caller) { throw .tooManyWrites }
+        if let refusal = store.refusalOfWrites(of: caller) { throw refusal }
     }
 }
 
 extension Store {
-    /// Runs `body` on one state of the database.
+    /// Runs `body` on a thread's own session.
     fileprivate func read<Value>(
-        on reader: SQLiteConnection, as caller: Caller, _ body: (Transaction) throws(APIError) -> Value
+        _ session: Result<any ReadingSession, StoreError>, as caller: Caller,
+        _ body: (Transaction) throws(APIError) -> Value
     ) -> Result<Value, APIError> {
         do throws(StoreError) {
-            try reader.run("BEGIN")
+            return try session.get().read { connection in run(body, on: connection, as: caller) }
         } catch {
             return .failure(report(error, for: caller))
         }
-        // Ending a read transaction cannot lose anything; should it fail, the next BEGIN says so.
-        defer { _ = try? reader.run("COMMIT") }
-        return run(body, on: reader, as: caller)
     }
 
     fileprivate func run<Value>(
-        _ body: (Transaction) throws(APIError) -> Value, on reader: SQLiteConnection, as caller: Caller
+        _ body: (Transaction) throws(APIError) -> Value, on reader: any SQLConnection, as caller: Caller
     ) -> Result<Value, APIError> {
         let transaction = Transaction(connection: reader, logger: logger, now: configuration.clock(), caller: caller)
         do throws(APIError) {

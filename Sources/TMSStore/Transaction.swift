@@ -25,6 +25,19 @@ package struct Transaction {
         try run(sql, values) { _ in }
     }
 
+    /// Runs a statement that changes rows and whose count nobody needs: whoever writes over a network does not wait for it.
+    ///
+    /// Should it be refused, the transaction runs again, and then waits here and throws.
+    func post(_ sql: StaticString, _ values: SQLValue...) throws(APIError) {
+        try reporting { () throws(StoreError) in try connection.post(sql, values) }
+    }
+
+    /// Keeps other transactions that lock the same name waiting until this one ends, on any server: for a rule that looks
+    /// at several rows and then changes one of them.
+    package func lock(_ name: String) throws(APIError) {
+        try reporting { () throws(StoreError) in try connection.lock(name) }
+    }
+
     /// The first row of a result, if there is one.
     package func first<Value>(
         _ sql: StaticString, _ values: SQLValue..., as read: (any SQLRow) -> Value
@@ -52,8 +65,12 @@ package struct Transaction {
     private func run(
         _ sql: StaticString, _ values: [SQLValue], _ row: (any SQLRow) -> Void
     ) throws(APIError) -> Int {
+        try reporting { () throws(StoreError) in try connection.run(sql, values, row) }
+    }
+
+    private func reporting<Value>(_ work: () throws(StoreError) -> Value) throws(APIError) -> Value {
         do {
-            return try connection.run(sql, values, row)
+            return try work()
         } catch {
             if error.isOperational {
                 logger.error("statement failed", metadata: ["request": "\(caller.request)", "error": "\(error)"])

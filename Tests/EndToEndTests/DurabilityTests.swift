@@ -41,7 +41,7 @@ import Testing
         let server = try await TestServer.start(in: folder)
         try await expectRetrievable(answered[...], at: server, "at the end")
         #expect(await server.stop() == 0)
-        try expectSound(server.databasePath)
+        try expectSound(server.database)
         print("\(answered.count) creates answered before \(Self.rounds) kills; all of them there")
     }
 
@@ -87,8 +87,8 @@ import Testing
         #expect(missing == [[]], comment)
     }
 
-    private func expectSound(_ path: String) throws {
-        let connection = try SQLiteConnection(path: path, role: .reader, busyTimeoutMilliseconds: 1000)
+    private func expectSound(_ database: TestDatabase) throws {
+        let connection = try database.connect()
         var reports: [String] = []
         try connection.run("PRAGMA integrity_check", []) { reports.append($0.text(0)) }
         #expect(reports == ["ok"])

@@ -7,7 +7,7 @@ import Testing
 /// What tenants' administrators ask for costs by the rows it answers, not by the rows there are.
 @Suite struct AdministrationTableTests {
     @Test func everyStatementReadsByIndex() async throws {
-        let test = try TestStore()
+        let test = try TestStore.inFile()
         try await test.fill()
         for number in 1...20 { try await test.insertKey(number) }
         let connection = try test.foreignConnection()
@@ -32,8 +32,8 @@ import Testing
     }
 
     /// A page begins where the last one ended, whatever was added or deleted in between.
-    @Test func pageOfClientsGoesOnFromItsKey() async throws {
-        let test = try TestStore()
+    @Test(arguments: Backend.all) func pageOfClientsGoesOnFromItsKey(on backend: Backend) async throws {
+        let test = try TestStore(on: backend)
         _ = try await test.write { transaction throws(APIError) in
             _ = try transaction.insertTenant("t")
             for id in ["b", "d", "f"] {

@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test func logStaysBoundedUnderConstantWriting() async throws {
-        let test = try TestStore { $0.checkpointPages = 100 }
+        let test = try TestStore.inFile { $0.checkpointPages = 100 }
         try await test.fill()
         // Each write makes some ten pages: without checkpoints that would end at 80 MB.
         await withTaskGroup(of: Void.self) { group in
@@ -26,7 +26,7 @@ import Testing
 
     /// A reader of old pages keeps the log from starting again. Nobody waits for it.
     @Test func readerOfOldPagesHoldsUpNoWrite() async throws {
-        let test = try TestStore {
+        let test = try TestStore.inFile {
             $0.checkpointPages = 100
             $0.busyTimeoutMilliseconds = 60_000
         }
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func shutdownLeavesNoLogBehind() async throws {
-        let test = try TestStore()
+        let test = try TestStore.inFile()
         try await test.fill()
         #expect(logBytes(test) > 0)
         test.store.shutdown()

@@ -24,6 +24,16 @@ extension TestStore {
         Transaction(connection: connection, logger: Logger(label: "test"), now: .now, caller: Self.caller)
     }
 
+    /// The version once everything that was changed so far has been heard of: on PostgreSQL by each connection for itself.
+    func settledCredentialsVersion() async throws -> Int {
+        var latest = -1
+        while latest != store.credentialsVersion {
+            latest = store.credentialsVersion
+            try await Task.sleep(for: .milliseconds(500))
+        }
+        return latest
+    }
+
     /// A key of that user, whatever its number makes unique.
     func insertKey(_ number: Int, uses: Int32 = .max) async throws(APIError) {
         try await write { transaction throws(APIError) in try transaction.insertKey(number, uses: uses) }

@@ -12,12 +12,13 @@ import Testing
         var testDescription: String { "own until \(own), wildcard until \(wildcard)" }
     }
 
-    @Test(arguments: [
-        Rivals(own: 1, wildcard: 2, best: 2), Rivals(own: 2, wildcard: 1, best: 1),
-        Rivals(own: 2, wildcard: 2, best: 1),
-    ])
-    func grantThatLastsLongestIsTakenAndTheUsersOwnIfNoneDoes(rivals: Rivals) async throws {
-        let test = try TestStore()
+    @Test(
+        arguments: [
+            Rivals(own: 1, wildcard: 2, best: 2), Rivals(own: 2, wildcard: 1, best: 1),
+            Rivals(own: 2, wildcard: 2, best: 1),
+        ], Backend.all)
+    func grantThatLastsLongestIsTakenAndTheUsersOwnIfNoneDoes(rivals: Rivals, on backend: Backend) async throws {
+        let test = try TestStore(on: backend)
         try await test.write { transaction throws(APIError) in
             _ = try transaction.insertTenant("t")
             try transaction.insertClient(
@@ -49,7 +50,7 @@ import Testing
     }
 
     @Test func pagesAreReadByIndexOnly() async throws {
-        let test = try TestStore()
+        let test = try TestStore.inFile()
         try await test.fill()
         try await test.write { transaction throws(APIError) in
             for number in 1...50 {

@@ -6,20 +6,19 @@ import TestSupport
 import Testing
 
 @Suite struct GroupCommitTests {
-    @Test func whatWasAnsweredIsInTheFile() async throws {
-        let test = try TestStore()
+    @Test(arguments: Backend.all) func whatWasAnsweredIsInTheDatabase(on backend: Backend) async throws {
+        let test = try TestStore(on: backend)
         try await test.fill()
         try await test.insertKey(1)
         #expect(try test.count("SELECT COUNT(*) FROM pubkeys") == 1)
         #expect(try await test.read { transaction throws(APIError) in try transaction.findKey(1)?.account } == "a")
     }
 
-    @Test func refusedWriteIsRolledBackAloneWithinItsBatch() async throws {
-        let test = try TestStore()
+    @Test(arguments: Backend.all) func refusedWriteIsRolledBackAloneWithinItsBatch(on backend: Backend) async throws {
+        let test = try TestStore(on: backend)
         try await test.fill()
-        // Another process holds the write lock, so that all of these meet in one batch.
-        let foreign = try test.foreignConnection()
-        try foreign.runScript("BEGIN IMMEDIATE")
+        // Another process holds the writers, so that most of these meet in one batch.
+        let foreign = try test.database.holdWrites()
         async let results = withTaskGroup(of: APIError?.self) { group in
             for number in 0..<40 {
                 group.addTask {
@@ -44,11 +43,15 @@ import Testing
         #expect(try test.count("SELECT COUNT(*) FROM audit WHERE action = 'pubkey created'") == 30)
     }
 
-    @Test func fullQueueRefusesAtOnceAndLosesNothingThatWasTaken() async throws {
-        let test = try TestStore { $0.writeQueueMax = 5 }
+    @Test(arguments: Backend.all) func fullQueueRefusesAtOnceAndLosesNothingThatWasTaken(on backend: Backend)
+        async throws
+    {
+        let test = try TestStore(on: backend) { configuration in
+            configuration.writeQueueMax = 5
+            configuration.changePostgreSQL { $0.writers = 1 }
+        }
         try await test.fill()
-        let foreign = try test.foreignConnection()
-        try foreign.runScript("BEGIN IMMEDIATE")
+        let foreign = try test.database.holdWrites()
         let accepted = Tally()
         let refused = Tally()
         // The writer takes the first and waits for the lock; five more fit into the queue, the rest do not.
@@ -73,11 +76,10 @@ import Testing
         #expect(try test.count("SELECT COUNT(*) FROM pubkeys") == Int64(count))
     }
 
-    @Test func lockHeldTooLongFailsTheBatchAndNotTheStore() async throws {
-        let test = try TestStore { $0.busyTimeoutMilliseconds = 50 }
+    @Test(arguments: Backend.all) func lockHeldTooLongFailsTheBatchAndNotTheStore(on backend: Backend) async throws {
+        let test = try TestStore(on: backend) { $0.waitForLocks(milliseconds: 50) }
         try await test.fill()
-        let foreign = try test.foreignConnection()
-        try foreign.runScript("BEGIN IMMEDIATE")
+        let foreign = try test.database.holdWrites()
         await #expect(throws: APIError(.unavailable, "")) { try await test.insertKey(1) }
         // Readers do not care about the lock.
         #expect(try await test.read { transaction throws(APIError) in try transaction.tenantIsEnabled("t") })
@@ -86,8 +88,8 @@ import Testing
         #expect(try test.count("SELECT COUNT(*) FROM pubkeys") == 1)
     }
 
-    @Test func writeThatNobodyWaitsForAnyMoreIsNotMade() async throws {
-        let test = try TestStore()
+    @Test(arguments: Backend.all) func writeThatNobodyWaitsForAnyMoreIsNotMade(on backend: Backend) async throws {
+        let test = try TestStore(on: backend)
         try await test.fill()
         let result: Result<Void, APIError> = await test.onLoop { lane, continuation in
             let deadline = Deadline(seconds: -1)
@@ -102,8 +104,10 @@ import Testing
         #expect(try test.count("SELECT COUNT(*) FROM pubkeys") == 1)
     }
 
-    @Test func shutdownCommitsWhatIsQueuedAndRefusesWhatComesLater() async throws {
-        let test = try TestStore()
+    @Test(arguments: Backend.all) func shutdownCommitsWhatIsQueuedAndRefusesWhatComesLater(on backend: Backend)
+        async throws
+    {
+        let test = try TestStore(on: backend)
         try await test.fill()
         let done = Tally()
         for number in 0..<200 {
@@ -122,8 +126,8 @@ import Testing
         await #expect(throws: APIError(.unavailable, "")) { try await test.insertKey(1000) }
     }
 
-    @Test func completionsComeBackOnTheLoopTheyWereAskedFrom() async throws {
-        let test = try TestStore()
+    @Test(arguments: Backend.all) func completionsComeBackOnTheLoopTheyWereAskedFrom(on backend: Backend) async throws {
+        let test = try TestStore(on: backend)
         let isSame: Bool = await test.onLoop { lane, continuation in
             let asking = Thread.current
             lane.write(as: TestStore.caller) { transaction throws(APIError) in
@@ -135,10 +139,12 @@ import Testing
         #expect(isSame)
     }
 
-    @Test func changesOfCredentialsMoveTheVersionBeforeTheyAreAnswered() async throws {
-        let test = try TestStore()
+    @Test(arguments: Backend.all) func changesOfCredentialsMoveTheVersionBeforeTheyAreAnswered(on backend: Backend)
+        async throws
+    {
+        let test = try TestStore(on: backend)
         try await test.fill()
-        let before = test.store.credentialsVersion
+        let before = try await test.settledCredentialsVersion()
         try await test.insertKey(1)
         #expect(test.store.credentialsVersion == before)
         _ = try await test.write { transaction throws(APIError) in try transaction.setTenant("t", enabled: false) }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct HostAliasTableTests {
     @Test func hostsOfAnAliasAreFoundByIndexOnly() async throws {
-        let test = try TestStore()
+        let test = try TestStore.inFile()
         try await test.fill()
         try await test.write { transaction throws(APIError) in
             for number in 1...20 {

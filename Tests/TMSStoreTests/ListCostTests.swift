@@ -9,7 +9,7 @@ import Testing
 
     /// Of 9,000 keys, 4,000 have the same texts, 2,000 differ by user, and 3,000 belong to other clients.
     private func filled() async throws -> TestStore {
-        let test = try TestStore()
+        let test = try TestStore.inFile()
         try await test.fill()
         try test.foreignConnection().runScript(
             """

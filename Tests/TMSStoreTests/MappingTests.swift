@@ -11,7 +11,7 @@ import Testing
 
     /// - Parameter mapMebibytes: what lanes may map.
     private init(mapMebibytes: Int) throws {
-        test = try TestStore { $0.laneMapMebibytes = mapMebibytes }
+        test = try TestStore.inFile { $0.laneMapMebibytes = mapMebibytes }
         other = try test.foreignConnection()
         try other.runScript("CREATE TABLE pages (number INTEGER PRIMARY KEY, text TEXT NOT NULL)")
     }

@@ -7,25 +7,25 @@ import Testing
     @Test(
         arguments: [
             "DELETE FROM user_mfa", "DELETE FROM clients", "DELETE FROM user_hosts", "DELETE FROM delegations",
-        ])
-    func keyGoesWithWhatAllowedIt(_ deletion: String) async throws {
-        let test = try TestStore()
+        ], Backend.all)
+    func keyGoesWithWhatAllowedIt(_ deletion: String, on backend: Backend) async throws {
+        let test = try TestStore(on: backend)
         try await test.fill()
         try await test.insertKey(1)
-        try test.foreignConnection().runScript(deletion)
+        try test.database.change(deletion)
         #expect(try test.count("SELECT COUNT(*) FROM pubkeys") == 0)
     }
 
-    @Test func tenantStaysWhileAnythingRefersToIt() async throws {
-        let test = try TestStore()
+    @Test(arguments: Backend.all) func tenantStaysWhileAnythingRefersToIt(on backend: Backend) async throws {
+        let test = try TestStore(on: backend)
         try await test.fill()
         #expect(throws: StoreError(.foreignKey, "")) {
-            try test.foreignConnection().run("DELETE FROM tenants")
+            try test.database.connect().run("DELETE FROM tenants")
         }
     }
 
     @Test func lookupReadsOnlyByIndex() async throws {
-        let test = try TestStore()
+        let test = try TestStore.inFile()
         try await test.fill()
         for number in 1...20 { try await test.insertKey(number) }
         let connection = try test.foreignConnection()
@@ -36,8 +36,8 @@ import Testing
         #expect(connection.rowsScanned > 10)
     }
 
-    @Test func lastUseIsTakenOnce() async throws {
-        let test = try TestStore()
+    @Test(arguments: Backend.all) func lastUseIsTakenOnce(on backend: Backend) async throws {
+        let test = try TestStore(on: backend)
         try await test.fill()
         try await test.insertKey(1, uses: 5)
         let taken = try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -56,8 +56,8 @@ import Testing
         #expect(try test.count("SELECT COUNT(*) FROM login_tickets") == 5)
     }
 
-    @Test func ticketsEnd() async throws {
-        let test = try TestStore()
+    @Test(arguments: Backend.all) func ticketsEnd(on backend: Backend) async throws {
+        let test = try TestStore(on: backend)
         try await test.fill()
         try await test.insertKey(1, uses: 5)
         let (fresh, past) = try await test.write { transaction throws(APIError) in
@@ -75,18 +75,18 @@ import Testing
         #expect(try test.count("SELECT COUNT(*) FROM login_tickets") == 1)
     }
 
-    @Test func wildcardsMatchAsDocumented() async throws {
-        let test = try TestStore()
+    @Test(arguments: Backend.all) func wildcardsMatchAsDocumented(on backend: Backend) async throws {
+        let test = try TestStore(on: backend)
         try await test.fill()
-        try test.foreignConnection().runScript(
+        try test.database.change(
             """
             INSERT INTO user_hosts (tenant, tms_user_id, host, host_account, expires_at, created, updated)
-            VALUES ('t', '*', 'shared', '*', 9000000000000000, 0, 0);
+            VALUES ('t', '*', 'shared', '*', {{future}}, {{past}}, {{past}});
             INSERT INTO clients (tenant, app_name, app_version, client_id, client_secret, enabled, created, updated)
-            VALUES ('t', 'app2', '1', 'c2', '', 1, 0, 0);
+            VALUES ('t', 'app2', '1', 'c2', '', TRUE, {{past}}, {{past}});
             INSERT INTO delegations
                 (tenant, client_id, client_user_id, expires_at, created, updated, client_row_id)
-            VALUES ('t', 'c2', '*', 9000000000000000, 0, 0, 2);
+            VALUES ('t', 'c2', '*', {{future}}, {{past}}, {{past}}, 2);
             """)
         let found = try await test.read { transaction throws(APIError) in
             [

@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func commitOfThisProcessIsSeenWithinTheSameTurn() async throws {
-        let test = try TestStore()
+        let test = try TestStore.inFile()
         let seen: [Bool?] = await test.onLoop { lane, continuation in
             let before = isThere("x", lane)
             // Still the same turn: the loop's thread waits here for the commit.
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func commitOfAnotherProcessIsSeenInTheNextTurn() async throws {
-        let test = try TestStore()
+        let test = try TestStore.inFile()
         let before: Bool? = await test.onLoop { lane, continuation in continuation.resume(returning: isThere("x", lane))
         }
         let other = try SQLiteConnection(path: test.path, role: .writer, busyTimeoutMilliseconds: 1000)

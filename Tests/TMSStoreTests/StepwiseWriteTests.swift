@@ -22,15 +22,15 @@ import Testing
         }
     }
 
-    @Test func stepsAreRepeatedUntilNothingIsLeft() async throws {
-        let test = try TestStore()
+    @Test(arguments: Backend.all) func stepsAreRepeatedUntilNothingIsLeft(on backend: Backend) async throws {
+        let test = try TestStore(on: backend)
         #expect(try await insertTenants(upTo: 3, on: test).get() == 3)
         #expect(try await insertTenants(upTo: 3, on: test).get() == 0)
         #expect(try test.count("SELECT COUNT(*) FROM tenants WHERE tenant LIKE 'step%'") == 3)
     }
 
-    @Test func whatWasDoneStaysWhenALaterStepIsRefused() async throws {
-        let test = try TestStore()
+    @Test(arguments: Backend.all) func whatWasDoneStaysWhenALaterStepIsRefused(on backend: Backend) async throws {
+        let test = try TestStore(on: backend)
         let refused = await insertTenants(upTo: 3, on: test, failingAt: 2)
         #expect(throws: APIError.self) { try refused.get() }
         #expect(try test.count("SELECT COUNT(*) FROM tenants WHERE tenant LIKE 'step%'") == 2)

@@ -6,6 +6,7 @@ package import TMSStore
 package final class TestServer: Sendable {
     package let folder: TemporaryFolder
     package let process: RunningProgram
+    package let database: TestDatabase
     /// `http://127.0.0.1:PORT`
     package let url: String
 
@@ -17,18 +18,22 @@ package final class TestServer: Sendable {
     /// Installs, unless the folder has an installation, and starts with the tenant `test` open.
     /// - Parameters:
     ///   - settings: `key=value` pairs of tms.toml.
+    ///   - backend: of a new installation; one that the folder has stays on the database it is on.
     ///   - launcher: a program, with its arguments, that becomes the server, such as `strace -D`.
     ///   - address: `http_addr`; IPv4 loopback, so that ports of parallel tests cannot clash across families.
     package static func start(
-        in folder: TemporaryFolder? = nil, settings: [String] = [], address: String = "http://127.0.0.1",
+        in folder: TemporaryFolder? = nil, on backend: Backend = .ofServers, settings: [String] = [],
+        address: String = "http://127.0.0.1",
         environment: [String: String] = [:], under launcher: [String] = []
     ) async throws -> TestServer {
         let folder = try folder ?? TemporaryFolder()
         let root = folder.file("tms")
         // No stock of keys: making one for each server of each test would keep the processors busy.
         let defaults = ["enable_test_tenant=true", "rsa_pairs=0", "ecdsa_pairs=0"]
+        let database = try TestDatabase.ofServer(in: folder, on: backend)
+        let environment = environment.merging(database.environment) { own, _ in own }
         let install = try await Program.run(
-            Program.path("tms-server"), ["install", "--root-dir", root, "--allow-root"])
+            Program.path("tms-server"), ["install", "--root-dir", root, "--allow-root"], environment: environment)
         guard install.status == 0 else { throw Failure("install: \(install.errors)") }
         let command = launcher + [Program.path("tms-server")]
         let process = try RunningProgram(
@@ -46,11 +51,13 @@ package final class TestServer: Sendable {
             process.signal(SIGKILL)
             throw Failure("the server did not start: \(process.errors)")
         }
-        return TestServer(folder: folder, process: process, url: String(line.dropFirst(prefix.count)))
+        return TestServer(
+            folder: folder, database: database, process: process, url: String(line.dropFirst(prefix.count)))
     }
 
-    private init(folder: TemporaryFolder, process: RunningProgram, url: String) {
+    private init(folder: TemporaryFolder, database: TestDatabase, process: RunningProgram, url: String) {
         self.folder = folder
+        self.database = database
         self.process = process
         self.url = url
     }
@@ -62,7 +69,6 @@ package final class TestServer: Sendable {
 
     package var port: Int { url.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
     package var root: String { folder.file("tms") }
-    package var databasePath: String { root + "/database/tms.db" }
     /// What the server has logged so far.
     package var log: String { process.errors }
 
@@ -74,15 +80,13 @@ package final class TestServer: Sendable {
 
     /// Changes the database beside the running server, as another process would.
     package func changeDatabase(_ sql: String) throws {
-        let connection = try SQLiteConnection(path: databasePath, role: .writer, busyTimeoutMilliseconds: 10_000)
-        try connection.runScript(sql)
+        try database.change(sql)
     }
 
     /// The number that a query gives, asked beside the running server.
     package func number(_ sql: StaticString, _ values: SQLValue...) throws -> Int {
-        let connection = try SQLiteConnection(path: databasePath, role: .writer, busyTimeoutMilliseconds: 10_000)
         var number = -1
-        try connection.run(sql, values) { number = Int($0.integer(0)) }
+        try database.connect().run(sql, values) { number = Int($0.integer(0)) }
         return number
     }
 }

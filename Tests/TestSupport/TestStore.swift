@@ -3,12 +3,11 @@ internal import Primitives
 package import TMSAPI
 package import TMSStore
 
-/// A store on a file of its own, and a thread that stands in for an event loop.
+/// A store on a database of its own, and a thread that stands in for an event loop.
 package final class TestStore: @unchecked Sendable {
     // Sendable: `lane` is made and used on the loop's thread only; the rest never changes.
-    package let folder: TemporaryFolder
+    package let database: TestDatabase
     package let store: Store
-    package let path: String
     private let jobs = Monitor(Jobs())
     private var lane: StoreLane?
 
@@ -19,13 +18,17 @@ package final class TestStore: @unchecked Sendable {
 
     package static let caller = Caller(.command, id: "test", request: RequestID(process: 1, number: 1))
 
-    package init(
-        in folder: TemporaryFolder? = nil, _ configure: (inout Store.Configuration) -> Void = { _ in }
+    package convenience init(
+        on backend: Backend, _ configure: (inout Store.Configuration) -> Void = { _ in }
     ) throws {
-        let folder = try folder ?? TemporaryFolder()
-        self.folder = folder
-        path = folder.file("tms.db")
-        var configuration = Store.Configuration(path: path)
+        try self.init(at: try backend.makeDatabase(), configure)
+    }
+
+    package init(
+        at database: TestDatabase, _ configure: (inout Store.Configuration) -> Void = { _ in }
+    ) throws {
+        self.database = database
+        var configuration = Store.Configuration(database.place)
         configure(&configuration)
         store = try Store(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let jobs = jobs
@@ -80,15 +83,29 @@ package final class TestStore: @unchecked Sendable {
         return try result.get()
     }
 
-    /// A connection beside the store's, as another process would have one.
-    package func foreignConnection(busyTimeoutMilliseconds: Int32 = 10_000) throws -> SQLiteConnection {
-        try SQLiteConnection(path: path, role: .writer, busyTimeoutMilliseconds: busyTimeoutMilliseconds)
-    }
-
     /// Rows of a table, or of any other source of rows, counted beside the store.
     package func count(_ sql: StaticString) throws -> Int64 {
         var count: Int64 = -1
-        try foreignConnection().run(sql, []) { count = $0.integer(0) }
+        try database.connect().run(sql, []) { count = $0.integer(0) }
         return count
+    }
+}
+
+/// A store in a file, where a test looks at what only SQLite has.
+extension TestStore {
+    package static func inFile(
+        _ configure: (inout Store.Configuration) -> Void = { _ in }
+    ) throws -> TestStore {
+        try TestStore(on: .sqlite, configure)
+    }
+
+    package var path: String {
+        guard case .sqlite(let path) = database.place else { preconditionFailure("no file") }
+        return path
+    }
+
+    /// A connection beside the store's, as another process would have one.
+    package func foreignConnection(busyTimeoutMilliseconds: Int32 = 10_000) throws -> SQLiteConnection {
+        try SQLiteConnection(path: path, role: .writer, busyTimeoutMilliseconds: busyTimeoutMilliseconds)
     }
 }

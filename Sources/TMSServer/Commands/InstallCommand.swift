@@ -16,12 +16,13 @@ struct InstallCommand: AsyncParsableCommand {
 
     func run() async throws {
         try root.refuseRoot()
-        let directory = RootDirectory(flag: root.rootDirectory, environment: ProcessInfo.processInfo.environment)
+        let environment = ProcessInfo.processInfo.environment
+        let directory = RootDirectory(flag: root.rootDirectory, environment: environment)
         let log = LogSink(level: .warning, descriptors: [2])
         defer { log.close() }
         let logger = Logger(label: "install") { LogfmtHandler(label: $0, sink: log) }
         try await reportingFailures {
-            switch try Installer(root: directory).run(logger: logger) {
+            switch try Installer(root: directory, environment: environment).run(logger: logger) {
             case .nothingToDo:
                 print("\(directory.path) is installed already; nothing was changed.")
             case .installed:

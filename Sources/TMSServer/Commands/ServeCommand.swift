@@ -39,7 +39,8 @@ struct ServeCommand: AsyncParsableCommand {
         let loader = try ConfigurationLoader(
             file: directory.configurationFile, environment: environment, flags: try flags())
         let configuration = loader.configuration
-        try directory.check(needsCertificate: configuration.address.isTLS)
+        try directory.check(
+            needsCertificate: configuration.address.isTLS, needsDatabase: !configuration.isOnPostgreSQL)
         let telemetry = Telemetry()
         let log = LogSink(
             level: configuration.logLevel, descriptors: try logDescriptors(configuration), telemetry: telemetry)

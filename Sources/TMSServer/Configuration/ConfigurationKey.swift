@@ -1,6 +1,8 @@
 internal import Logging
+internal import Primitives
 internal import SSHKeys
 internal import TMSService
+internal import TMSStore
 
 /// One thing that can be set: its name in `tms.toml`, what it means, and where its value goes.
 ///
@@ -12,6 +14,9 @@ struct ConfigurationKey: Sendable {
     let set: @Sendable (inout ServerConfiguration, ConfigurationValue) throws(ConfigurationValue.Problem) -> Void
     /// The value as `tms.toml` spells it.
     let spell: @Sendable (ServerConfiguration) -> String
+
+    /// Not taken from the command line, where every user of the machine can read it.
+    var isSecret = false
 
     var environmentName: String { "TMS_" + name.uppercased() }
 }
@@ -99,6 +104,42 @@ extension ConfigurationKey {
             "login_queue_max", \.loginQueueMax, 1...1_000_000,
             "Logins waiting to have a use counted; they go before other writes. Further ones get 503."),
         integer("write_batch_max", \.writeBatchMax, 1...100_000, "Writes that share one commit."),
+        .init(
+            name: "database_url",
+            meaning:
+                "PostgreSQL instead of a file: postgresql://user@host1,host2/name?target_session_attrs=read-write.",
+            set: { configuration, value throws(ConfigurationValue.Problem) in
+                let text = try value.text()
+                do throws(StoreError) {
+                    configuration.postgreSQL.address =
+                        text.isEmpty ? SecretBytes("") : try PostgreSQLDatabase(address: text).address
+                } catch {
+                    throw .init("must be a connection string of PostgreSQL's")
+                }
+            }, spell: { _ in "\"\"" }, isSecret: true),
+        text(
+            "database_password_file", \.databasePasswordFile,
+            "A file that holds PostgreSQL's password, for its owner's eyes only, if database_url does not."),
+        integer(
+            "database_writers", \.postgreSQL.writers, 1...64, "Connections to PostgreSQL that write, a batch each."),
+        integer(
+            "database_readers", \.postgreSQL.readers, 1...256,
+            "Connections to PostgreSQL that read for logins and other short answers; lists have list_threads more."),
+        integer(
+            "database_read_queue_max", \.postgreSQL.readQueueMax, 1...1_000_000,
+            "Reads waiting for one, and as many of logins. Further ones get 503."),
+        integer(
+            "database_connect_seconds_max", \.postgreSQL.connectSecondsMax, 2...300,
+            "For which each host of database_url is tried."),
+        integer(
+            "database_statement_milliseconds_max", \.postgreSQL.statementMillisecondsMax, 10...600_000,
+            "After which PostgreSQL gives a statement up."),
+        integer(
+            "database_lock_milliseconds_max", \.postgreSQL.lockMillisecondsMax, 10...600_000,
+            "For which a statement waits for what another transaction has changed."),
+        integer(
+            "database_network_milliseconds_max", \.postgreSQL.networkMillisecondsMax, 10...600_000,
+            "How much longer than its statement an answer may take until the connection is given up."),
         integer(
             "sqlite_busy_timeout_milliseconds", \.busyTimeoutMilliseconds, 0...600_000,
             "For which a lock held by another process, such as a backup, is waited for."),

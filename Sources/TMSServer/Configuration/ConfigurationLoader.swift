@@ -32,8 +32,14 @@ struct ConfigurationLoader {
             guard let key = ConfigurationKey.named(name) else {
                 throw ConfigurationError("there is no configuration key '\(name)'")
             }
+            guard !key.isSecret else {
+                throw ConfigurationError(
+                    "'\(name)' is not taken from the command line, where others can read it: use \(key.environmentName)"
+                )
+            }
             try set(key, .written(value), from: "flag for '\(name)'")
         }
+        try configuration.completeDatabase(from: environment)
     }
 
     private mutating func read(_ file: String) throws(ConfigurationError) {

@@ -1,4 +1,5 @@
 internal import Logging
+internal import Primitives
 internal import SSHKeys
 internal import TMSService
 internal import TMSStore
@@ -31,8 +32,19 @@ struct ServerConfiguration: Sendable {
     var listQueueMax = 128
     var listSecondsMax = 10
     var checkpointPages = 16_384
+    /// Without an address the database is a file of SQLite's.
+    var postgreSQL = PostgreSQLDatabase(address: SecretBytes(""))
+    var databasePasswordFile = ""
     var logLevel = Logger.Level.info
     var logFile = ""
+}
+
+extension ServerConfiguration {
+    var isOnPostgreSQL: Bool { postgreSQL.address.count > 0 }
+
+    func place(in root: RootDirectory) -> Store.Place {
+        isOnPostgreSQL ? .postgreSQL(postgreSQL) : .sqlite(path: root.databaseFile)
+    }
 }
 
 /// `http_addr`: a scheme and the host or address to bind.

@@ -18,7 +18,12 @@ struct Probes: Sendable {
     }
 
     private func answer(_ exchange: Exchange, isReadiness: Bool) {
-        let problems = watchdog() + (exchange.loop.readsDatabase ? databaseProblem(exchange) : [])
+        let problems = watchdog()
+        guard exchange.loop.readsDatabase else { return answer(exchange, isReadiness: isReadiness, problems) }
+        databaseProblem(exchange) { answer(exchange, isReadiness: isReadiness, problems + $0) }
+    }
+
+    private func answer(_ exchange: Exchange, isReadiness: Bool, _ problems: [Problem]) {
         let (good, bad) = isReadiness ? ("ready", "not ready") : ("ok", "degraded")
         let status: HTTPResponseStatus = isReadiness && !problems.isEmpty ? .serviceUnavailable : .ok
         exchange.respond(status, contentType: Nothing.contentType, headers: [("cache-control", "no-store")]) { json in
@@ -32,16 +37,14 @@ struct Probes: Sendable {
         }
     }
 
-    /// Read on the loop that the question came in on.
-    private func databaseProblem(_ exchange: Exchange) -> [Problem] {
-        var problems: [Problem] = []
+    /// Read as the loop that the question came in on reads for everybody.
+    private func databaseProblem(_ exchange: Exchange, then completion: @escaping ([Problem]) -> Void) {
         exchange.loop.lane.read(as: Caller(.anyone, request: exchange.id)) { transaction throws(APIError) in
             try transaction.tenantIsEnabled("default")
         } then: { result in
-            guard case .failure(let error) = result else { return }
-            problems = [Problem(part: "database", doing: error.message, since: .now, seconds: 0)]
+            guard case .failure(let error) = result else { return completion([]) }
+            completion([Problem(part: "database", doing: error.message, since: .now, seconds: 0)])
         }
-        return problems
     }
 
     /// Written by a thread of the shared pool: an event loop has better things to do for a millisecond.

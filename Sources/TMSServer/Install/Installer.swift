@@ -8,6 +8,8 @@ internal import TMSStore
 /// Makes an installation. What is there already is left as it is, so that it can be run again after a failure.
 struct Installer {
     let root: RootDirectory
+    /// May name another database than the file in the folder.
+    var environment: [String: String] = [:]
 
     enum Outcome: Equatable {
         case nothingToDo
@@ -57,10 +59,14 @@ struct Installer {
 
     /// - Returns: whether it made tenants. Their secrets are on the disk before this returns.
     private func fillDatabase(logger: Logger) throws -> Bool {
-        let isNew = !FileManager.default.fileExists(atPath: root.databaseFile)
+        let configuration = try ConfigurationLoader(
+            file: root.configurationFile, environment: environment, flags: []
+        ).configuration
+        let isNew =
+            !configuration.isOnPostgreSQL && !FileManager.default.fileExists(atPath: root.databaseFile)
         // SQLite would make the file with the mode the umask leaves.
         if isNew { try PrivateFile.write([], to: root.databaseFile) }
-        let store = try Store(Store.Configuration(path: root.databaseFile), logger: logger)
+        let store = try Store(Store.Configuration(configuration.place(in: root)), logger: logger)
         defer { store.shutdown() }
         let caller = Caller(.command, id: "install", request: RequestID(process: .random(in: .min ... .max), number: 0))
         let admins = try Installation.fill(store, as: caller)

@@ -23,8 +23,10 @@ struct RootDirectory: Sendable {
     var folders: [String] { [path] + ["config", "certs", "database", "logs"].map { path + "/" + $0 } }
 
     /// Only its owner may look into an installation: it holds a private key and the hashes of secrets.
-    /// - Parameter needsCertificate: false for plain HTTP.
-    func check(needsCertificate: Bool) throws(ConfigurationError) {
+    /// - Parameters:
+    ///   - needsCertificate: false for plain HTTP.
+    ///   - needsDatabase: false when that is elsewhere.
+    func check(needsCertificate: Bool, needsDatabase: Bool) throws(ConfigurationError) {
         for folder in folders {
             guard let mode = Self.mode(of: folder) else {
                 throw ConfigurationError(
@@ -32,7 +34,7 @@ struct RootDirectory: Sendable {
             }
             guard mode == 0o700 else { throw Self.wrongMode(folder, mode, wanted: 0o700) }
         }
-        var files = [databaseFile]
+        var files = needsDatabase ? [databaseFile] : []
         if needsCertificate { files += [certificateFile, keyFile] }
         for file in files {
             guard let mode = Self.mode(of: file) else { throw ConfigurationError("\(file): is missing") }

@@ -124,10 +124,10 @@ package final class Authenticator: Sendable {
 
     private func read(
         _ key: CredentialCache.Key, on lane: StoreLane, _ request: RequestID,
-        then completion: (Result<CredentialCache.Record, APIError>) -> Void
+        then completion: @escaping (Result<CredentialCache.Record, APIError>) -> Void
     ) {
         let version = store.credentialsVersion
-        lane.read(as: Caller(.anyone, request: request)) { transaction throws(APIError) in
+        lane.read(as: Caller(.anyone, request: request)) { [cache] transaction throws(APIError) in
             let record = try Self.read(key, in: transaction)
             cache.remember(record, for: key, version: version, now: transaction.now)
             return record

@@ -11,6 +11,7 @@ package struct ApprovalRules: Sendable {
     package func create(
         _ call: Call<Nothing, CreateApproval>, _ transaction: Transaction
     ) throws(APIError) -> ApprovalCreated {
+        try transaction.lock("approvals of \(call.body.tenant)")
         guard try transaction.openApprovals(tenant: call.body.tenant) < Self.openMax else {
             throw APIError(
                 .conflict,

@@ -58,7 +58,10 @@ extension Transaction {
             userMFAID = mfa.id
         } else {
             try Identifier.check(userID, field: "client_user_id")
-            guard let id = try insertUserMFA(tenant: tenant, userID: userID, expiresAt: .never) else { return }
+            // Another server may have been quicker since we looked.
+            var id = try insertUserMFA(tenant: tenant, userID: userID, expiresAt: .never)
+            if id == nil { id = try userMFA(tenant: tenant, userID: userID)?.id }
+            guard let id else { return }
             userMFAID = id
         }
         if try delegation(tenant: tenant, clientID: clientID, userID: userID) == nil {

@@ -19,7 +19,7 @@ extension PubkeyRules {
             return respond(
                 .failure(APIError(.badRequest, "'connection' has more than \(Self.connectionLengthMax) bytes")))
         }
-        lane.read(as: call.caller) { transaction throws(APIError) in
+        lane.read(as: call.caller, isLogin: true) { transaction throws(APIError) in
             try transaction.judgeLogin(call.body, connection: connection)
         } then: { result in
             switch result {

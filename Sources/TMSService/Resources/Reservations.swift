@@ -106,6 +106,7 @@ extension Transaction {
     fileprivate func insertReservation(
         below parentID: String?, of key: PubkeyDetails, userID: String, userMFA: Int64, expiresAt: Timestamp
     ) throws(APIError) -> ReservationCreated {
+        try lock("reservations of \(key.id)")
         guard try liveReservations(pubkey: key.id) < CreateReservation.openMax else {
             throw APIError(
                 .conflict,

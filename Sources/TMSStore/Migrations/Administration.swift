@@ -4,14 +4,14 @@ extension Migration {
     static let administration = Migration(
         name: "administration",
         script: """
-            ALTER TABLE clients ADD COLUMN old_secret TEXT;
+            ALTER TABLE clients ADD COLUMN old_secret {{text}};
             ALTER TABLE clients ADD COLUMN old_secret_expires_at {{time}};
 
             CREATE TABLE host_aliases (
                 id {{id}},
-                tenant TEXT NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
-                alias TEXT NOT NULL,
-                host TEXT NOT NULL,
+                tenant {{text}} NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
+                alias {{text}} NOT NULL,
+                host {{text}} NOT NULL,
                 created {{time}} NOT NULL,
                 UNIQUE (tenant, alias)
             ) {{table}};
@@ -19,8 +19,8 @@ extension Migration {
             -- secret_hash is SHA-512 of a one-time password; the row goes when it is used.
             CREATE TABLE approvals (
                 id {{id}},
-                tenant TEXT NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
-                secret_hash TEXT NOT NULL UNIQUE,
+                tenant {{text}} NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
+                secret_hash {{text}} NOT NULL UNIQUE,
                 expires_at {{time}} NOT NULL,
                 created {{time}} NOT NULL
             ) {{table}};

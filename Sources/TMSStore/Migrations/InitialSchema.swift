@@ -9,7 +9,7 @@ extension Migration {
         script: """
             CREATE TABLE tenants (
                 id {{id}},
-                tenant TEXT NOT NULL UNIQUE,
+                tenant {{text}} NOT NULL UNIQUE,
                 enabled {{bool}} NOT NULL,
                 created {{time}} NOT NULL,
                 updated {{time}} NOT NULL
@@ -17,10 +17,10 @@ extension Migration {
 
             CREATE TABLE admin (
                 id {{id}},
-                tenant TEXT NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
-                admin_user TEXT NOT NULL,
-                admin_secret TEXT NOT NULL,
-                privilege TEXT NOT NULL,
+                tenant {{text}} NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
+                admin_user {{text}} NOT NULL,
+                admin_secret {{text}} NOT NULL,
+                privilege {{text}} NOT NULL,
                 created {{time}} NOT NULL,
                 updated {{time}} NOT NULL,
                 UNIQUE (tenant, admin_user)
@@ -28,11 +28,11 @@ extension Migration {
 
             CREATE TABLE clients (
                 id {{id}},
-                tenant TEXT NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
-                app_name TEXT NOT NULL,
-                app_version TEXT NOT NULL,
-                client_id TEXT NOT NULL,
-                client_secret TEXT NOT NULL,
+                tenant {{text}} NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
+                app_name {{text}} NOT NULL,
+                app_version {{text}} NOT NULL,
+                client_id {{text}} NOT NULL,
+                client_secret {{text}} NOT NULL,
                 enabled {{bool}} NOT NULL,
                 created {{time}} NOT NULL,
                 updated {{time}} NOT NULL,
@@ -42,9 +42,9 @@ extension Migration {
 
             CREATE TABLE hosts (
                 id {{id}},
-                tenant TEXT NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
-                host TEXT NOT NULL,
-                addr TEXT NOT NULL,
+                tenant {{text}} NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
+                host {{text}} NOT NULL,
+                addr {{text}} NOT NULL,
                 created {{time}} NOT NULL,
                 updated {{time}} NOT NULL,
                 UNIQUE (tenant, host, addr)
@@ -52,8 +52,8 @@ extension Migration {
 
             CREATE TABLE user_mfa (
                 id {{id}},
-                tenant TEXT NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
-                tms_user_id TEXT NOT NULL,
+                tenant {{text}} NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
+                tms_user_id {{text}} NOT NULL,
                 expires_at {{time}} NOT NULL,
                 enabled {{bool}} NOT NULL,
                 created {{time}} NOT NULL,
@@ -64,10 +64,10 @@ extension Migration {
             -- user_mfa_id is null only where the user is '*', everybody on that host under their own name.
             CREATE TABLE user_hosts (
                 id {{id}},
-                tenant TEXT NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
-                tms_user_id TEXT NOT NULL,
-                host TEXT NOT NULL,
-                host_account TEXT NOT NULL,
+                tenant {{text}} NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
+                tms_user_id {{text}} NOT NULL,
+                host {{text}} NOT NULL,
+                host_account {{text}} NOT NULL,
                 expires_at {{time}} NOT NULL,
                 created {{time}} NOT NULL,
                 updated {{time}} NOT NULL,
@@ -80,9 +80,9 @@ extension Migration {
             -- user_mfa_id is null only where the user is '*', every user of the tenant.
             CREATE TABLE delegations (
                 id {{id}},
-                tenant TEXT NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
-                client_id TEXT NOT NULL,
-                client_user_id TEXT NOT NULL,
+                tenant {{text}} NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
+                client_id {{text}} NOT NULL,
+                client_user_id {{text}} NOT NULL,
                 expires_at {{time}} NOT NULL,
                 created {{time}} NOT NULL,
                 updated {{time}} NOT NULL,
@@ -97,14 +97,14 @@ extension Migration {
             -- The client needs no reference of its own: a delegation belongs to exactly one.
             CREATE TABLE pubkeys (
                 id {{id}},
-                tenant TEXT NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
-                client_id TEXT NOT NULL,
-                client_user_id TEXT NOT NULL,
-                host TEXT NOT NULL,
-                host_account TEXT NOT NULL,
-                public_key_fingerprint TEXT NOT NULL,
-                public_key TEXT NOT NULL,
-                key_type TEXT NOT NULL,
+                tenant {{text}} NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
+                client_id {{text}} NOT NULL,
+                client_user_id {{text}} NOT NULL,
+                host {{text}} NOT NULL,
+                host_account {{text}} NOT NULL,
+                public_key_fingerprint {{text}} NOT NULL,
+                public_key {{text}} NOT NULL,
+                key_type {{text}} NOT NULL,
                 key_bits INTEGER NOT NULL,
                 max_uses INTEGER NOT NULL CHECK (max_uses >= 0),
                 remaining_uses INTEGER NOT NULL CHECK (remaining_uses >= 0),
@@ -123,13 +123,13 @@ extension Migration {
 
             CREATE TABLE reservations (
                 id {{id}},
-                resid TEXT NOT NULL UNIQUE,
-                parent_resid TEXT NOT NULL,
-                tenant TEXT NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
-                client_id TEXT NOT NULL,
-                client_user_id TEXT NOT NULL,
-                host TEXT NOT NULL,
-                public_key_fingerprint TEXT NOT NULL,
+                resid {{text}} NOT NULL UNIQUE,
+                parent_resid {{text}} NOT NULL,
+                tenant {{text}} NOT NULL REFERENCES tenants (tenant) ON UPDATE CASCADE ON DELETE RESTRICT,
+                client_id {{text}} NOT NULL,
+                client_user_id {{text}} NOT NULL,
+                host {{text}} NOT NULL,
+                public_key_fingerprint {{text}} NOT NULL,
                 expires_at {{time}} NOT NULL,
                 created {{time}} NOT NULL,
                 updated {{time}} NOT NULL,
@@ -143,7 +143,7 @@ extension Migration {
             -- One SSH connection that has used a key: sshd asks twice per login, and the second time is free.
             CREATE TABLE login_tickets (
                 pubkey_id {{ref}} NOT NULL REFERENCES pubkeys (id) ON DELETE CASCADE,
-                connection TEXT NOT NULL,
+                connection {{text}} NOT NULL,
                 expires_at {{time}} NOT NULL,
                 PRIMARY KEY (pubkey_id, connection)
             ) {{table}};
@@ -153,13 +153,14 @@ extension Migration {
             CREATE TABLE audit (
                 id {{id}},
                 at {{time}} NOT NULL,
-                tenant TEXT NOT NULL,
-                caller TEXT NOT NULL,
-                request_id TEXT NOT NULL,
-                action TEXT NOT NULL,
-                subject TEXT NOT NULL,
-                old_value TEXT,
-                new_value TEXT
+                tenant {{text}} NOT NULL,
+                caller {{text}} NOT NULL,
+                request_id {{text}} NOT NULL,
+                action {{text}} NOT NULL,
+                subject {{text}} NOT NULL,
+                old_value {{text}},
+                new_value {{text}}
             ) {{table}};
-            """)
+            """,
+        postgreSQLScript: credentialTriggers)
 }

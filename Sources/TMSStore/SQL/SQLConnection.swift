@@ -11,6 +11,14 @@ package protocol SQLConnection: AnyObject {
     @discardableResult
     func run(_ sql: StaticString, _ values: [SQLValue], _ row: (any SQLRow) -> Void) throws(StoreError) -> Int
 
+    /// Runs a statement whose result nobody needs. Where the database is behind a network it is not waited for: should it
+    /// be refused, the next statement says so, or the commit.
+    func post(_ sql: StaticString, _ values: [SQLValue]) throws(StoreError)
+
+    /// Keeps other transactions that lock the same name waiting until this one ends. Nothing to do where there is one
+    /// writer.
+    func lock(_ name: String) throws(StoreError)
+
     /// Runs several statements of the migrator, without parameters.
     func runScript(_ sql: String) throws(StoreError)
 
@@ -22,6 +30,12 @@ extension SQLConnection {
     package func run(_ sql: StaticString, _ values: SQLValue...) throws(StoreError) -> Int {
         try run(sql, values) { _ in }
     }
+
+    package func post(_ sql: StaticString, _ values: [SQLValue]) throws(StoreError) {
+        try run(sql, values) { _ in }
+    }
+
+    package func lock(_ name: String) throws(StoreError) {}
 }
 
 /// The current row of a result. Columns count from 0, in the order the statement lists them.
@@ -37,24 +51,4 @@ extension SQLRow {
     package func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
     package func optionalTime(_ column: Int32) -> Timestamp? { isNull(column) ? nil : time(column) }
     package func int32(_ column: Int32) -> Int32 { Int32(clamping: integer(column)) }
-}
-
-/// What the migrator writes differently for each database.
-package enum Dialect: Sendable {
-    case sqlite
-
-    /// Replaces the tokens of a migration: `{{id}}`, `{{ref}}`, `{{time}}`, `{{bool}}`, `{{table}}`.
-    func spell(_ template: String) -> String {
-        switch self {
-        case .sqlite:
-            template
-                .replacing("{{id}}", with: "INTEGER PRIMARY KEY")
-                // A number as wide as an id.
-                .replacing("{{ref}}", with: "INTEGER")
-                .replacing("{{time}}", with: "INTEGER")
-                .replacing("{{bool}}", with: "INTEGER")
-                // A table's options: SQLite checks column types only when asked to.
-                .replacing("{{table}}", with: "STRICT")
-        }
-    }
 }

@@ -11,12 +11,16 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         case check
         /// Somebody else held a lock for longer than the configured time.
         case busy
+        /// Another transaction was in the way, and the same again may succeed.
+        case conflict
         /// The statement took longer than its limit.
         case tooLong
         /// No room on the disk.
         case full
         /// The database cannot be read or written, or is not there.
         case unreachable
+        /// The connection was lost while a commit was waited for: the change is made, or it is not.
+        case outcomeUnknown
         /// The file is damaged, or not a database.
         case corrupt
         /// A statement of ours is wrong.
@@ -42,10 +46,14 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unique: APIError(.conflict, "ERROR: it exists already")
         case .foreignKey: APIError(.unprocessable, "ERROR: a row it refers to is missing, or one still refers to it")
         case .check: APIError(.unprocessable, "ERROR: a value is out of range")
-        case .busy: .unavailable("ERROR: the database is busy")
+        case .busy, .conflict: .unavailable("ERROR: the database is busy")
         case .tooLong: .unavailable("ERROR: this takes too long; ask for less at a time, or filter by other members")
         case .full: .unavailable("ERROR: the database has no room", retryAfterSeconds: 30)
         case .unreachable, .corrupt: .unavailable("ERROR: the database cannot be reached", retryAfterSeconds: 5)
+        case .outcomeUnknown:
+            .unavailable(
+                "ERROR: the database was lost before it confirmed the change: look whether it was made",
+                retryAfterSeconds: 5)
         case .misuse: .internalFailure
         }
     }
@@ -54,7 +62,7 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     var isOperational: Bool {
         switch code {
         case .unique, .foreignKey, .check: false
-        case .busy, .tooLong, .full, .unreachable, .corrupt, .misuse: true
+        case .busy, .conflict, .tooLong, .full, .unreachable, .outcomeUnknown, .corrupt, .misuse: true
         }
     }
 }

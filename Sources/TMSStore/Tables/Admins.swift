@@ -45,6 +45,7 @@ extension Transaction {
 
     /// Deletes an administrator, unless it is the tenant's only one.
     package func deleteAdmin(tenant: String, adminID: String) throws(APIError) -> Int {
+        try lock("administrators of \(tenant)")
         let deleted = try execute(
             """
             DELETE FROM admin WHERE tenant = $1 AND admin_user = $2

@@ -8,7 +8,7 @@ extension Transaction {
     package func audit(
         _ action: String, tenant: String, subject: String, old: String? = nil, new: String? = nil
     ) throws(APIError) {
-        try execute(
+        try post(
             """
             INSERT INTO audit (at, tenant, caller, request_id, action, subject, old_value, new_value)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)

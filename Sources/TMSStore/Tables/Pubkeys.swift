@@ -67,7 +67,7 @@ extension Transaction {
     ) throws(APIError) -> Timestamp {
         let expiresAt = now.adding(timeToLiveMinutes: key.timeToLiveMinutes)
         let initialMinutes = key.timeToLiveMinutes < 0 ? Int32.max : key.timeToLiveMinutes
-        try execute(
+        try post(
             """
             INSERT INTO pubkeys
                 (tenant, client_id, client_user_id, host, host_account, public_key_fingerprint, public_key, key_type,
@@ -143,8 +143,10 @@ extension Transaction {
             "UPDATE pubkeys SET remaining_uses = remaining_uses - 1 WHERE id = $1 AND remaining_uses > 0",
             .integer(pubkey))
         guard taken > 0 else { return false }
-        try execute("DELETE FROM login_tickets WHERE expires_at < $1", .time(now))
-        try execute(
+        // Of this key only: its row is ours until the commit, so that nobody else can be at its tickets.
+        try post(
+            "DELETE FROM login_tickets WHERE pubkey_id = $1 AND expires_at < $2", .integer(pubkey), .time(now))
+        try post(
             "INSERT INTO login_tickets (pubkey_id, connection, expires_at) VALUES ($1, $2, $3)",
             .integer(pubkey), .text(connection), .time(ticketExpiresAt))
         return true

@@ -27,9 +27,11 @@ final class Checkpointer: Sendable {
     private let pagesMax: Int
     private let pages = Gauge()
 
-    init(_ configuration: Store.Configuration, telemetry: Telemetry, logger: Logger) throws(StoreError) {
+    init(
+        path: String, _ configuration: Store.Configuration, telemetry: Telemetry, logger: Logger
+    ) throws(StoreError) {
         let connection = try SQLiteConnection(
-            path: configuration.path, role: .checkpointer, busyTimeoutMilliseconds: Self.holdMillisecondsMax)
+            path: path, role: .checkpointer, busyTimeoutMilliseconds: Self.holdMillisecondsMax)
         let (state, turn) = (Monitor(State()), Turn())
         let copier = LogCopier(connection, turn: turn, telemetry: telemetry, logger: logger)
         thread = WorkerThread(name: "tms-checkpoint") {

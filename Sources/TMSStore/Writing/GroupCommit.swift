@@ -3,86 +3,76 @@ internal import Primitives
 internal import TMSAPI
 internal import Telemetry
 
-/// The one writer: a thread that takes everything waiting, puts it into one transaction and commits it durably.
+/// The writers: threads that each take what is waiting, put it into one transaction and commit it durably. SQLite has one.
 ///
 /// While a commit waits for the disk the next batch gathers, so the batch size finds itself: one write when there is
 /// one, hundreds under load, and one `fsync` for all of them.
 ///
-///     BEGIN IMMEDIATE
+///     BEGIN
 ///       write, write, write …    each with its audit row
-///     COMMIT                     returns when the log is on the disk
+///     COMMIT                     returns when it is on the disk
 ///     completions, per lane      nobody hears of a write before this line
 ///
 /// Should a write be refused after it has changed something, the batch is run again with a savepoint around each, so
 /// that it alone is taken back. A write may therefore run twice, and must do nothing but use its transaction.
 final class GroupCommit: Sendable {
-    private struct State {
-        var queue: WriteQueue
-        var isClosed = false
-    }
-
-    private let state: Monitor<State>
+    private let workers: Workers<WriteQueue>
     private let refusals: Counter
-    private let thread: WorkerThread
 
     init(
-        _ connection: SQLiteConnection, _ configuration: Store.Configuration, checkpointer: Checkpointer,
-        commits: CommitCount, credentials: CredentialsVersion, telemetry: Telemetry, logger: Logger
+        _ sessions: [any WritingSession], _ configuration: Store.Configuration, telemetry: Telemetry, logger: Logger
     ) {
-        let metrics = WriterMetrics(telemetry)
-        let writer = Writer(
-            connection, configuration, checkpointer: checkpointer, commits: commits, credentials: credentials,
-            metrics: metrics, logger: logger)
         let (loginsMax, othersMax) = (configuration.loginQueueMax, configuration.writeQueueMax)
-        let state = Monitor(State(queue: WriteQueue(loginsMax: loginsMax, othersMax: othersMax)))
-        self.state = state
+        let members = sessions.enumerated().map { number, session in
+            let metrics = WriterMetrics(telemetry, name: sessions.count == 1 ? "writer" : "writer-\(number)")
+            let writer = Writer(session, configuration, metrics: metrics, logger: logger)
+            return Workers<WriteQueue>.Member<[QueuedWrite]>(
+                name: metrics.heartbeat.part, session: session, heartbeat: metrics.heartbeat, perform: writer.commit)
+        }
+        let batchMax = configuration.batchMax
+        workers = Workers(WriteQueue(loginsMax: loginsMax, othersMax: othersMax), members) {
+            $0.isEmpty ? nil : $0.take(max: batchMax)
+        } abandon: { queue in
+            let abandoned = queue.take(max: .max)
+            return { for write in abandoned { write.refuse(StoreError.away.apiError) } }
+        }
         refusals = telemetry.metrics.refusals(.writeQueue)
+        let state = workers.state
         telemetry.metrics.queue("login_writes", limit: loginsMax) { state.withLock { $0.queue.loginCount } }
         telemetry.metrics.queue("writes", limit: othersMax) { state.withLock { $0.queue.otherCount } }
-        let batchMax = configuration.batchMax
-        thread = WorkerThread(name: "tms-writer") {
-            while let batch = Self.nextBatch(from: state, batchMax: batchMax) {
-                writer.commit(batch)
-                metrics.heartbeat.rest()
-            }
+    }
+
+    /// Why a write of that caller would be refused now, if it would.
+    func refusal(of caller: Caller) -> APIError? {
+        workers.state.withLock { state in
+            if state.readyCount == 0 { return StoreError.away.apiError }
+            guard state.queue.wouldRefuse(WriteQueue.Origin(caller)) else { return nil }
+            refusals.add()
+            return .tooManyWrites
         }
     }
 
-    /// Whether a write of that caller would be refused now.
-    func wouldRefuse(_ caller: Caller) -> Bool {
-        let wouldRefuse = state.withLock { $0.queue.wouldRefuse(WriteQueue.Origin(caller)) }
-        if wouldRefuse { refusals.add() }
-        return wouldRefuse
-    }
-
-    /// - Throws: 503 when the queue is full or closed.
+    /// - Throws: 503 when the queue is full or closed, or the database cannot be reached.
     func enqueue(_ write: QueuedWrite) throws(APIError) {
-        let outcome = state.update { $0.isClosed ? nil : $0.queue.add(write) }
-        switch outcome {
-        case nil: throw .unavailable("ERROR: the server is stopping")
+        let outcome: Result<WriteQueue.Outcome, APIError> = workers.state.update { state in
+            if state.isClosed { return .failure(.stopping) }
+            if state.readyCount == 0 { return .failure(StoreError.away.apiError) }
+            return .success(state.queue.add(write))
+        }
+        switch try outcome.get() {
         case .accepted: return
         case .refused:
             refusals.add()
             throw .tooManyWrites
         case .displaced(let other):
             refusals.add()
-            guard let lane = other.lane else { return other.complete(failure: .tooManyWrites) }
-            lane.run { other.complete(failure: .tooManyWrites) }
+            other.refuse(.tooManyWrites)
         }
     }
 
-    /// Commits what is queued, refuses what comes later, and ends the thread.
+    /// Commits what is queued, refuses what comes later, and ends the threads.
     func shutdown() {
-        state.update { $0.isClosed = true }
-        thread.join()
-    }
-
-    /// nil when the queue is closed and empty.
-    private static func nextBatch(from state: Monitor<State>, batchMax: Int) -> [QueuedWrite]? {
-        state.wait { state -> [QueuedWrite]?? in
-            if state.queue.isEmpty { return state.isClosed ? .some(nil) : nil }
-            return state.queue.take(max: batchMax)
-        } ?? nil
+        workers.shutdown()
     }
 }
 
@@ -90,26 +80,21 @@ extension APIError {
     static let tooManyWrites = APIError.unavailable("ERROR: too many writes are waiting")
 }
 
-/// What the writer's thread owns.
-private final class Writer: @unchecked Sendable {
-    // Sendable: used by the writer's thread only, after `init`.
-    private let connection: SQLiteConnection
+/// What one writer's thread owns.
+private final class Writer {
+    /// How often a write is tried that meets another transaction.
+    private static let attemptsMax = 3
+
+    private let session: any WritingSession
     private let configuration: Store.Configuration
-    private let checkpointer: Checkpointer
-    private let commits: CommitCount
-    private let credentials: CredentialsVersion
     private let metrics: WriterMetrics
     private let logger: Logger
 
     init(
-        _ connection: SQLiteConnection, _ configuration: Store.Configuration, checkpointer: Checkpointer,
-        commits: CommitCount, credentials: CredentialsVersion, metrics: WriterMetrics, logger: Logger
+        _ session: any WritingSession, _ configuration: Store.Configuration, metrics: WriterMetrics, logger: Logger
     ) {
-        self.connection = connection
+        self.session = session
         self.configuration = configuration
-        self.checkpointer = checkpointer
-        self.commits = commits
-        self.credentials = credentials
         self.metrics = metrics
         self.logger = logger
     }
@@ -123,7 +108,7 @@ private final class Writer: @unchecked Sendable {
         let batch = late.isEmpty ? taken : taken.filter { !$0.deadline.hasPassed(now: now) }
         guard !batch.isEmpty else { return }
         metrics.heartbeat.begin(WriterActivity.waiting)
-        let failure = checkpointer.whileLogGrows { transaction(of: batch) }
+        let failure = session.whole { transaction(of: batch) }
         metrics.heartbeat.begin(WriterActivity.completing)
         complete(batch, failure: failure)
     }
@@ -133,34 +118,20 @@ private final class Writer: @unchecked Sendable {
         let began = Monotonic.nanoseconds
         metrics.heartbeat.begin(WriterActivity.performing)
         do throws(StoreError) {
-            try connection.run("BEGIN IMMEDIATE")
-            if try !performTogether(batch) {
-                // Some errors, such as a full disk, make SQLite roll back by itself.
-                if connection.isInTransaction { try connection.run("ROLLBACK") }
-                try connection.run("BEGIN IMMEDIATE")
-                for write in batch { try performApart(write) }
+            if try !commitTogether(batch) {
+                session.rollBack()
+                try commitApart(batch)
             }
-            metrics.heartbeat.begin(WriterActivity.committing)
-            try connection.run("COMMIT")
-            commits.advance()
             metrics.commitDuration.add(Monotonic.nanoseconds - began)
             metrics.batchSize.add(batch.count)
-            checkpointer.logHas(pages: connection.logPages)
-            if connection.hasChangedCredentials {
-                connection.hasChangedCredentials = false
-                credentials.advance()
-            }
             return nil
         } catch {
             metrics.failures.add()
             logger.error("commit failed", metadata: ["writes": "\(batch.count)", "error": "\(error)"])
-            if connection.isInTransaction {
-                _ = try? connection.run("ROLLBACK")
-            } else if error.code == .misuse {
-                // SQLite rolled back by itself; the statement that failed is only the first to notice.
-                return .unavailable("ERROR: the database could not keep the change")
-            }
-            return error.apiError
+            // Once the transaction is void, the statement that failed may only be the first to notice.
+            let isOurs = error.code != .misuse || session.canCommit
+            session.rollBack()
+            return isOurs ? error.apiError : .unavailable("ERROR: the database could not keep the change")
         }
     }
 
@@ -169,24 +140,35 @@ private final class Writer: @unchecked Sendable {
     /// Nearly every write succeeds or is refused before it has changed anything, and a savepoint costs a copy of each
     /// page a write touches (docs/decisions/0005).
     /// - Returns: false when a write was refused after it had changed something: then the batch must be run again.
-    private func performTogether(_ batch: [QueuedWrite]) throws(StoreError) -> Bool {
+    private func commitTogether(_ batch: [QueuedWrite]) throws(StoreError) -> Bool {
+        let connection = try session.begin(apart: false)
         for write in batch {
-            let changesBefore = connection.totalChanges
-            guard write.perform(transaction(for: write)) || connection.totalChanges == changesBefore else {
-                return false
-            }
+            let changesBefore = session.changes
+            let isKept = write.perform(transaction(for: write, on: connection)) || session.changes == changesBefore
+            guard isKept, session.canCommit else { return false }
         }
-        return connection.isInTransaction
+        metrics.heartbeat.begin(WriterActivity.committing)
+        return try session.commit()
     }
 
-    /// Runs a write so that it can be taken back alone.
-    private func performApart(_ write: QueuedWrite) throws(StoreError) {
-        try connection.run("SAVEPOINT w")
-        if !write.perform(transaction(for: write)) { try connection.run("ROLLBACK TO w") }
-        try connection.run("RELEASE w")
+    /// Runs each write so that it can be taken back alone.
+    private func commitApart(_ batch: [QueuedWrite]) throws(StoreError) {
+        let connection = try session.begin(apart: true)
+        for write in batch {
+            try connection.run("SAVEPOINT w")
+            for _ in 1...Self.attemptsMax {
+                if write.perform(transaction(for: write, on: connection)) { break }
+                let isWorthAnother = session.metConflict
+                try connection.run("ROLLBACK TO w")
+                if !isWorthAnother { break }
+            }
+            try connection.run("RELEASE w")
+        }
+        metrics.heartbeat.begin(WriterActivity.committing)
+        guard try session.commit() else { throw StoreError(.misuse, "a refused statement was overlooked") }
     }
 
-    private func transaction(for write: QueuedWrite) -> Transaction {
+    private func transaction(for write: QueuedWrite, on connection: any SQLConnection) -> Transaction {
         Transaction(connection: connection, logger: logger, now: configuration.clock(), caller: write.caller)
     }
 

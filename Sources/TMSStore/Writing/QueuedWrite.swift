@@ -25,6 +25,12 @@ class QueuedWrite: @unchecked Sendable {
 
     /// Gives the result, or `failure` of the commit it depended on, to whoever waits for it.
     func complete(failure: APIError?) {}
+
+    /// Tells whoever waits that the write was not made.
+    func refuse(_ error: APIError) {
+        guard let lane else { return complete(failure: error) }
+        lane.run { self.complete(failure: error) }
+    }
 }
 
 final class TypedWrite<Value: Sendable>: QueuedWrite, @unchecked Sendable {

@@ -9,8 +9,9 @@ struct WriterMetrics {
     private let loginWait: Histogram
     private let otherWait: Histogram
 
-    init(_ telemetry: Telemetry) {
-        heartbeat = telemetry.heartbeat("writer")
+    /// - Parameter name: of the writer's thread.
+    init(_ telemetry: Telemetry, name: String) {
+        heartbeat = telemetry.heartbeat(name)
         let metrics = telemetry.metrics
         batchSize = metrics.histogram(
             "tms_commit_batch_size", "Writes in a group commit.", [:], .number, bounds: .sizes)

@@ -49,10 +49,14 @@ import Testing
 
     /// The page is what operators build dashboards from: it names every metric and label there is, and no other.
     @Test func metricsAreThoseOfTheirPage() async throws {
-        let server = try await Servers.shared()
-        let wire = Wire(server.url)
-        _ = try await wire.create()
-        let served = Self.names(inMetrics: try await wire.send("GET", "/metrics").text)
+        var served: Set<String> = []
+        for backend in Backend.all {
+            try await Servers.withOwn(on: backend) { server in
+                let wire = Wire(server.url)
+                _ = try await wire.create()
+                served.formUnion(Self.names(inMetrics: try await wire.send("GET", "/metrics").text))
+            }
+        }
         let page = #filePath.replacing("Tests/TMSServerTests/Diagnosis/ProbeTests.swift", with: "docs/metrics.md")
         let documented = Self.names(inPage: try String(contentsOfFile: page, encoding: .utf8))
         #expect(served == documented)

@@ -83,7 +83,7 @@ import Testing
     private func allRoutes() throws -> [Route] {
         let folder = try TemporaryFolder()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let store = try Store(Store.Configuration(path: folder.file("tms.db")), logger: logger)
+        let store = try Store(Store.Configuration(.sqlite(path: folder.file("tms.db"))), logger: logger)
         defer { store.shutdown() }
         var stocks = KeyPairPool.Configuration()
         (stocks.rsaPairs, stocks.ecdsaPairs) = (0, 0)

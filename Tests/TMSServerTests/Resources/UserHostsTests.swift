@@ -64,8 +64,8 @@ import Testing
     func timeToLiveIsMinutesFromNow(minutes: Int) async throws {
         let account = try Account(on: try await Servers.shared())
         #expect(try await create(account, minutes: minutes).status == 201)
-        let microseconds = try account.number(
-            "SELECT expires_at - created FROM user_hosts WHERE tenant = $1 AND host = 'login1'")
+        let microseconds = try account.microseconds(
+            "SELECT created, expires_at FROM user_hosts WHERE tenant = $1 AND host = 'login1'")
         #expect(microseconds == minutes * 60_000_000)
     }
 
@@ -117,7 +117,7 @@ import Testing
         #expect(Timestamp(rfc3339: expiresAt) != nil)
         #expect(updated["expires_msg"] == "\(expiresAt.prefix(10)) \(expiresAt.dropFirst(11).prefix(15)) UTC")
         #expect(
-            try account.number("SELECT expires_at - updated FROM user_hosts WHERE tenant = $1 AND host = 'login1'")
+            try account.microseconds("SELECT updated, expires_at FROM user_hosts WHERE tenant = $1 AND host = 'login1'")
                 == 3_600_000_000)
         #expect(try account.number("SELECT COUNT(*) FROM user_hosts WHERE tenant = $1 AND updated > created") == 1)
 

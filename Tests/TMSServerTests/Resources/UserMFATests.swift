@@ -55,8 +55,8 @@ import Testing
     func timeToLiveIsMinutesFromNow(minutes: Int) async throws {
         let account = try Account(on: try await Servers.shared())
         #expect(try await create(account, minutes: minutes).status == 201)
-        let microseconds = try account.number(
-            "SELECT expires_at - created FROM user_mfa WHERE tenant = $1 AND tms_user_id = 'bob'")
+        let microseconds = try account.microseconds(
+            "SELECT created, expires_at FROM user_mfa WHERE tenant = $1 AND tms_user_id = 'bob'")
         #expect(microseconds == minutes * 60_000_000)
     }
 

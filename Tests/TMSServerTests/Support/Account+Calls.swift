@@ -42,6 +42,22 @@ extension Account {
     func number(_ sql: StaticString) throws -> Int {
         try server.number(sql, .text(tenant))
     }
+
+    /// The time that such a query gives.
+    func time(_ sql: StaticString) throws -> Timestamp? {
+        var time: Timestamp?
+        try server.database.connect().run(sql, [.text(tenant)]) { time = $0.optionalTime(0) }
+        return time
+    }
+
+    /// From the first to the second of two times that such a query gives.
+    func microseconds(_ sql: StaticString) throws -> Int {
+        var difference = -1
+        try server.database.connect().run(sql, [.text(tenant)]) { row in
+            difference = Int(row.time(1).microseconds - row.time(0).microseconds)
+        }
+        return difference
+    }
 }
 
 extension Wire.Answer {

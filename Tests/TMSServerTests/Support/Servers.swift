@@ -21,13 +21,15 @@ enum Servers {
 
     /// A server for one test, stopped at its end.
     static func withOwn<Value>(
-        _ settings: [String] = [], in folder: TemporaryFolder? = nil, address: String = "http://127.0.0.1",
+        _ settings: [String] = [], in folder: TemporaryFolder? = nil, on backend: Backend = .ofServers,
+        address: String = "http://127.0.0.1",
         environment: [String: String] = [:], _ body: (TestServer) async throws -> Value
     ) async throws -> Value {
         await places.take()
         do {
             let server = try await TestServer.start(
-                in: folder, settings: Self.settings + settings, address: address, environment: environment)
+                in: folder, on: backend, settings: Self.settings + settings, address: address,
+                environment: environment)
             let value = try await body(server)
             if !server.process.hasEnded { server.process.signal(SIGKILL) }
             await places.giveBack()

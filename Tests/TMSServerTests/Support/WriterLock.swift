@@ -3,12 +3,10 @@ import TestSupport
 
 /// The database's write lock, held as a backup or another process would: the server's writer waits for it.
 final class WriterLock {
-    private let connection: SQLiteConnection
+    private let connection: any SQLConnection
 
     init(_ server: TestServer) throws {
-        connection = try SQLiteConnection(
-            path: server.databasePath, role: .writer, busyTimeoutMilliseconds: 10_000)
-        try connection.runScript("BEGIN IMMEDIATE")
+        connection = try server.database.holdWrites()
     }
 
     func release() throws {

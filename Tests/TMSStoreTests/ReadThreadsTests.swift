@@ -5,9 +5,9 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
-struct LongReadsTests {
-    @Test func listBeyondThoseWaitingIsRefused() async throws {
-        let test = try TestStore { configuration in
+struct ReadThreadsTests {
+    @Test(arguments: Backend.all) func listBeyondThoseWaitingIsRefused(on backend: Backend) async throws {
+        let test = try TestStore(on: backend) { configuration in
             configuration.listThreads = 1
             configuration.listQueueMax = 2
         }
@@ -43,8 +43,10 @@ struct LongReadsTests {
         #expect(try await eventually { finished.count == 3 })
     }
 
-    @Test func listThatTakesTooLongIsGivenUpAndTheNextOneServed() async throws {
-        let test = try TestStore { configuration in
+    @Test(arguments: Backend.all) func listThatTakesTooLongIsGivenUpAndTheNextOneServed(on backend: Backend)
+        async throws
+    {
+        let test = try TestStore(on: backend) { configuration in
             configuration.listThreads = 1
             configuration.listSecondsMax = 1
         }

@@ -1,0 +1,113 @@
+internal import DequeModule
+internal import Primitives
+internal import TMSAPI
+internal import Telemetry
+
+/// What a reading thread needs of its database.
+protocol ReadingSession: DatabaseSession {
+    /// Hands `body` one state of the database. It may be called twice, where the first connection turns out to have gone.
+    func read<Value>(_ body: (any SQLConnection) -> Value) throws(StoreError) -> Value
+}
+
+/// Threads for reads that would keep an event loop waiting: pages of lists, and what is behind a network.
+///
+/// Each thread has a session of its own. What waits, and what one read may take, is limited.
+final class ReadThreads: Sendable {
+    /// Told why when the database cannot be reached.
+    typealias Job = @Sendable (Result<any ReadingSession, StoreError>) -> Void
+
+    /// What is read, as threads, metrics and refusals name it.
+    struct Kind: Sendable {
+        let thread: String
+        let queue: String
+        let reason: LimitReason
+        let activity: Activity
+        let refusal: APIError
+
+        static let lists = Kind(
+            thread: "list", queue: "lists", reason: .listQueue, activity: "read a list",
+            refusal: .unavailable("ERROR: too many lists are waiting"))
+        static let points = Kind(
+            thread: "read", queue: "reads", reason: .readQueue, activity: "read",
+            refusal: .unavailable("ERROR: too many reads are waiting"))
+    }
+
+    private struct Waiting: Sendable {
+        let job: Job
+        let since = Monotonic.nanoseconds
+    }
+
+    /// Logins first.
+    private struct Queue: Sendable {
+        var logins: Deque<Waiting> = []
+        var others: Deque<Waiting> = []
+
+        mutating func take() -> Waiting? { logins.popFirst() ?? others.popFirst() }
+    }
+
+    private let workers: Workers<Queue>
+    private let queueMax: Int
+    private let refusal: APIError
+    private let refusals: Counter
+
+    /// - Parameter secondsMax: of one read; one that takes as long as it may is none that hangs.
+    init(
+        _ kind: Kind, _ sessions: [any ReadingSession], queueMax: Int, secondsMax: Int, telemetry: Telemetry
+    ) {
+        self.queueMax = queueMax
+        refusal = kind.refusal
+        refusals = telemetry.metrics.refusals(kind.reason)
+        let wait = telemetry.metrics.queueWait(kind.queue)
+        let members = sessions.enumerated().map { number, session in
+            let name = "\(kind.thread)-\(number)"
+            let heartbeat = telemetry.heartbeat(name, allowedMilliseconds: (secondsMax + 1) * 1000)
+            return Workers<Queue>.Member<Waiting>(name: name, session: session, heartbeat: heartbeat) { waiting in
+                wait.add(Monotonic.nanoseconds - waiting.since)
+                heartbeat.begin(kind.activity)
+                waiting.job(.success(session))
+            }
+        }
+        workers = Workers(Queue(), members) {
+            $0.take()
+        } abandon: { queue in
+            let abandoned = queue.logins + queue.others
+            queue = Queue()
+            return { for waiting in abandoned { waiting.job(.failure(.away)) } }
+        }
+        telemetry.metrics.queue(kind.queue, limit: queueMax) { [state = workers.state] in
+            state.withLock { $0.queue.logins.count + $0.queue.others.count }
+        }
+    }
+
+    /// - Parameter isLogin: somebody waits to log in; goes before everything else, with as many places again.
+    /// - Throws: 503 when too many wait, or the database cannot be reached.
+    func enqueue(isLogin: Bool = false, _ job: @escaping Job) throws(APIError) {
+        let problem: APIError? = workers.state.update { state in
+            if state.isClosed { return .stopping }
+            if state.readyCount == 0 { return StoreError.away.apiError }
+            let count = isLogin ? state.queue.logins.count : state.queue.others.count
+            if count >= queueMax {
+                refusals.add()
+                return refusal
+            }
+            let waiting = Waiting(job: job)
+            if isLogin { state.queue.logins.append(waiting) } else { state.queue.others.append(waiting) }
+            return nil
+        }
+        if let problem { throw problem }
+    }
+
+    /// Finishes what is queued and ends the threads.
+    func shutdown() {
+        workers.shutdown()
+    }
+}
+
+extension StoreError {
+    /// No thread has a connection.
+    static let away = StoreError(.unreachable, "the database is away")
+}
+
+extension APIError {
+    static let stopping = APIError.unavailable("ERROR: the server is stopping")
+}

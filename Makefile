@@ -38,6 +38,7 @@ test: setup test-tools
 define test_parts
 $(SWIFT) test $(1) --skip-build --filter 'SSHKeysTests|TelemetryTests|TMSAPITests|TMSStoreTests|TMSServiceTests'
 $(SWIFT) test $(1) --skip-build --filter TMSServerTests --skip '$(TIMED_TESTS)'
+TMS_TEST_BACKEND=postgreSQL $(SWIFT) test $(1) --skip-build --filter TMSServerTests --skip '$(TIMED_TESTS)'
 $(SWIFT) test $(1) --skip-build --filter '$(TIMED_TESTS)'
 $(SWIFT) test $(1) --skip-build --filter 'TMSKeyCmdTests|TMSCtlTests|EndToEndTests' --skip EnduranceTests
 endef

@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test func metricsCountWhatWasAnswered() async throws {
-        try await Servers.withOwn { server in
+        try await Servers.withOwn(on: .sqlite) { server in
             let wire = Wire(server.url)
             let key = try #require(try await wire.create()["public_key_fingerprint"])
             for _ in 0..<3 { #expect(try await wire.retrieve(key).status == 200) }

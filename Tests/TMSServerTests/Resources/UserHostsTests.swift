@@ -138,7 +138,7 @@ import Testing
         #expect(answer.outcome == Outcome(0, "0 update(s) to tms_user_id alice completed"))
         #expect(answer["expires_msg"] == "UNCHANGED")
         #expect(answer.json["expires_at"] == .null)
-        #expect(try account.number("SELECT COUNT(*) FROM user_hosts WHERE tenant = $1 AND updated > 0") == 0)
+        #expect(try account.number("SELECT COUNT(*) FROM user_hosts WHERE tenant = $1 AND updated <> created") == 0)
     }
 
     @Test func expiryDecidesAboutKeysAndLogins() async throws {

@@ -4,19 +4,25 @@ import Primitives
 import Testing
 
 extension LoadEngineTests {
-    /// Known delays come out as they went in: within 2 %.
+    /// Known delays come out as they went in: within 2 % of what the server really took, which on a busy machine is now and
+    /// then some milliseconds more than it was told.
     struct LatencyTests {
         @Test func constantDelay() async throws {
+            var truth = Truth()
             let record = try await Load.quietly {
                 let server = try TestServer { _ in .json(TestServer.version, delay: 0.2) }
-                return try await Load.run(Load.closed(users: 40, seconds: 3, start: 0.2), on: server)
+                let run = try await Load.run(Load.closed(users: 40, seconds: 3, start: 0.2), on: server)
+                truth = Truth(of: server)
+                return run
             }
             let total = record.total
             #expect(total.succeeded >= 500)
             #expect(total.failed == 0)
+            #expect(isNear(truth.percentile(50), 200_000))
             for percent in [50, 99, 99.9] {
-                #expect(isNear(total.fromIntended.percentile(percent), 200_000), "p\(percent) from intended")
-                #expect(isNear(total.service.percentile(percent), 200_000), "p\(percent) of service")
+                let taken = truth.percentile(percent)
+                #expect(isNear(total.fromIntended.percentile(percent), taken), "p\(percent) from intended")
+                #expect(isNear(total.service.percentile(percent), taken), "p\(percent) of service")
             }
             #expect(record.wasReached == true)
             #expect(abs(record.effectiveConcurrency - 40) < 4)
@@ -24,17 +30,22 @@ extension LoadEngineTests {
         }
 
         @Test func bimodalDelay() async throws {
+            var truth = Truth()
             let total = try await Load.quietly {
                 let server = try TestServer { request in
                     .json(TestServer.version, delay: request.ordinal % 10 == 9 ? 0.4 : 0.1)
                 }
-                return try await Load.run(Load.closed(users: 30, seconds: 4, start: 0.3), on: server)
+                let run = try await Load.run(Load.closed(users: 30, seconds: 4, start: 0.3), on: server)
+                truth = Truth(of: server)
+                return run
             }.total
             #expect(total.succeeded >= 600)
+            #expect(isNear(truth.percentile(50), 100_000))
+            #expect(isNear(truth.percentile(99), 400_000))
             for latencies in [total.fromIntended, total.service] {
-                #expect(isNear(latencies.percentile(50), 100_000))
-                #expect(isNear(latencies.percentile(99), 400_000))
-                #expect(isNear(latencies.percentile(99.9), 400_000))
+                for percent in [50, 99, 99.9] {
+                    #expect(isNear(latencies.percentile(percent), truth.percentile(percent)), "p\(percent)")
+                }
                 let slow = latencies.count(in: 300_000...1_000_000)
                 #expect(abs(slow * 10 - latencies.count) < latencies.count / 5)
             }

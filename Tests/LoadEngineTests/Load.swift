@@ -1,5 +1,6 @@
 import LoadEngine
 import LoadRecord
+import Primitives
 import Synchronization
 import Testing
 
@@ -66,6 +67,23 @@ enum Load {
 /// Whether a time is within 2 % of the truth, and a fifth of a millisecond for the way there and back.
 func isNear(_ measured: Int, _ truth: Int) -> Bool {
     abs(measured - truth) <= truth / 50 + 200
+}
+
+/// How long a server really took for its answers.
+struct Truth {
+    /// Microseconds, the shortest first.
+    private var held: [Int] = []
+
+    init() {}
+
+    init(of server: TestServer) {
+        held = server.counts.held.withLock { $0.sorted() }
+    }
+
+    func percentile(_ percent: Double) -> Int {
+        let rank = Int((Double(held.count) * percent / 100).rounded(.up))
+        return held.isEmpty ? 0 : held[max(0, min(rank, held.count) - 1)]
+    }
 }
 
 /// The first of several moments.

@@ -5,6 +5,8 @@
 ROOT   ?= run/tms
 PORT   ?= 3000
 SWIFT  ?= swift
+# A part of the tests takes at most four minutes on two cores; one that hangs must not take for ever.
+SWIFT_TEST = timeout --kill-after=10 1200 $(SWIFT) test
 # Tests in which a time-out of seconds, or a limit of a few connections, is the thing itself.
 TIMED_TESTS = TMSServerTests.(TimeoutTests|LimitTests|ShutdownTests|ConnectionTests|RequestLogTests|WatchdogTests|BlockedLoopTests)
 
@@ -28,7 +30,7 @@ test: setup test-tools
 	$(SWIFT) build --build-tests
 	$(test_parts)
 	$(load_test_parts)
-	TMS_ENDURANCE_REQUESTS=100000 $(SWIFT) test --skip-build --filter EnduranceTests
+	TMS_ENDURANCE_REQUESTS=100000 $(SWIFT_TEST) --skip-build --filter EnduranceTests
 	@scripts/check-docs
 	@scripts/check-load-reports
 	@scripts/fuzz-api 75 500
@@ -36,18 +38,18 @@ test: setup test-tools
 # All tests of the server and its clients but that of endurance, in parts, each parallel in itself: what loads the machine must not be there where
 # time-outs are tested.
 define test_parts
-$(SWIFT) test $(1) --skip-build --filter 'SSHKeysTests|TelemetryTests|TMSAPITests|TMSStoreTests|TMSServiceTests'
-$(SWIFT) test $(1) --skip-build --filter TMSServerTests --skip '$(TIMED_TESTS)'
-TMS_TEST_BACKEND=postgreSQL $(SWIFT) test $(1) --skip-build --filter TMSServerTests --skip '$(TIMED_TESTS)'
-$(SWIFT) test $(1) --skip-build --filter '$(TIMED_TESTS)'
-$(SWIFT) test $(1) --skip-build --filter 'TMSKeyCmdTests|TMSCtlTests|EndToEndTests' --skip EnduranceTests
+$(SWIFT_TEST) $(1) --skip-build --filter 'SSHKeysTests|TelemetryTests|TMSAPITests|TMSStoreTests|TMSServiceTests'
+$(SWIFT_TEST) $(1) --skip-build --filter TMSServerTests --skip '$(TIMED_TESTS)'
+TMS_TEST_BACKEND=postgreSQL $(SWIFT_TEST) $(1) --skip-build --filter TMSServerTests --skip '$(TIMED_TESTS)'
+$(SWIFT_TEST) $(1) --skip-build --filter '$(TIMED_TESTS)'
+$(SWIFT_TEST) $(1) --skip-build --filter 'TMSKeyCmdTests|TMSCtlTests|EndToEndTests' --skip EnduranceTests
 endef
 
 # The load tester's: times are the thing itself, so each part has the machine to itself.
 define load_test_parts
-$(2)$(SWIFT) test $(1) --skip-build --filter LoadEngineTests
-$(2)$(SWIFT) test $(1) --skip-build --filter 'LoadRecordTests|LoadWatchTests|LoadReportTests'
-$(2)$(SWIFT) test $(1) --skip-build --filter TMSLoadTestTests
+$(2)$(SWIFT_TEST) $(1) --skip-build --filter LoadEngineTests
+$(2)$(SWIFT_TEST) $(1) --skip-build --filter 'LoadRecordTests|LoadWatchTests|LoadReportTests'
+$(2)$(SWIFT_TEST) $(1) --skip-build --filter TMSLoadTestTests
 endef
 
 .PHONY: test-tools
@@ -101,7 +103,7 @@ bench-tools:
 
 # make endurance  a million creates, then a million lookups, over 100 connections
 endurance: build
-	TMS_PROGRAMS=$(CURDIR)/.build/release TMS_ENDURANCE_REQUESTS=1000000 $(SWIFT) test --filter EnduranceTests
+	TMS_PROGRAMS=$(CURDIR)/.build/release TMS_ENDURANCE_REQUESTS=1000000 $(SWIFT_TEST) --filter EnduranceTests
 
 # make soak       ten minutes of harm: full and slow disks, clients that vanish, clock steps, kills … (SOAK_FLAGS=--quick)
 soak: build

@@ -45,6 +45,9 @@ package final class RunningProgram: Sendable {
         var waiters: [CheckedContinuation<Int32, Never>] = []
     }
 
+    /// How long what a program has printed is waited for when it has ended.
+    private static let restSecondsMax = 40
+
     package let pid: Int32
     private let printed = Monitor(Printed())
 
@@ -64,7 +67,8 @@ package final class RunningProgram: Sendable {
             // Its number must not go to another process while `signal` may use it: it is given back under the lock.
             var information = siginfo_t()
             while waitid(P_PID, id_t(pid), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
-            readers.wait()
+            // One that crashed leaves its pipes to the program that prints its backtrace, which may hang.
+            _ = readers.wait(timeout: .now() + .seconds(Self.restSecondsMax))
             let waiters = printed.withLock { printed in
                 var status: Int32 = 0
                 while waitpid(pid, &status, 0) < 0, errno == EINTR {}

@@ -50,6 +50,7 @@ final class HTTPServer: Sendable {
 
     /// Binds every address of the place, all on one port.
     func listen() async throws -> Listening {
+        try await warmUp()
         switch configuration.place {
         case .network(let host, let port): return try await listen(host, port)
         case .socket(let path):
@@ -121,13 +122,44 @@ final class HTTPServer: Sendable {
             )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls.current)) }
-                    try pipeline.addHandler(
-                        ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
-                    try pipeline.addHandler(ConnectionHandler(loop: loops.state(of: channel.eventLoop)))
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls.current))
+                    }
+                    try Self.addHandlers(to: channel, loops)
                 }
             }
+    }
+
+    /// - Throws: as the pipeline does.
+    private static func addHandlers(to channel: any Channel, _ loops: LoopStates) throws {
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
+        try pipeline.addHandler(ConnectionHandler(loop: loops.state(of: channel.eventLoop)))
+    }
+
+    /// Serves a request on each event loop, one loop after the other, before there is anybody else to serve.
+    ///
+    /// The types of a pipeline are generic, and Swift's runtime makes such a type when it is first used. Two loops that
+    /// do so at once can crash in it (Swift 6.3.1, `swift_checkMetadataState` beneath the initializer of the first two
+    /// connections: one start in a thousand when clients are already knocking).
+    private func warmUp() async throws {
+        let loops = loops
+        for loop in group.makeIterator() {
+            var ends: [Int32] = [-1, -1]
+            guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else {
+                throw IOError(errnoCode: errno, reason: "socketpair")
+            }
+            let served = try await ClientBootstrap(group: loop)
+                .channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture { try Self.addHandlers(to: channel, loops) }
+                }
+                .withConnectedSocket(ends[0]).get()
+            let asking = try await ClientBootstrap(group: loop).withConnectedSocket(ends[1]).get()
+            let request = ByteBuffer(string: "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            try await asking.writeAndFlush(request).get()
+            try await served.closeFuture.get()
+            try await asking.closeFuture.get()
+        }
     }
 
     // MARK: Stopping

@@ -96,11 +96,7 @@ enum Routes {
             _ endpoint: Endpoint<Parameters, Body, Answer>, _ rule: @escaping Rule<Parameters, Body, Answer>
         ) {
             add(endpoint) { call, exchange in
-                exchange.loop.lane.read(as: call.caller) { transaction throws(APIError) in
-                    try rule(call, transaction)
-                } then: {
-                    exchange.answer($0, status: endpoint.success)
-                }
+                exchange.loop.lane.read(as: call.caller, call, rule) { exchange.answer($0, status: endpoint.success) }
             }
         }
 

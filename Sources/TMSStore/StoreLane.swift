@@ -17,15 +17,17 @@ package final class StoreLane {
         self.resume = LaneResume(run: resume)
     }
 
-    /// Runs `body` on one state of the database and hands its result to `completion`. For point reads.
+    /// Runs `rule` on one state of the database and hands its result to `completion`. For point reads.
     ///
+    /// What the rule needs is passed beside it, so that one rule serves all requests and none of them makes a closure of
+    /// its own.
     /// On SQLite it runs here and now, before `read` returns: a point read takes a few microseconds and a WAL reader
     /// never waits for the writer. On PostgreSQL it runs on a thread that may wait, perhaps twice, and `completion` is
     /// called on this loop later; at once with 503 when too many wait or the database cannot be reached.
     /// - Parameter isLogin: somebody waits to log in; goes before everything else.
-    package func read<Value: Sendable>(
-        as caller: Caller, isLogin: Bool = false,
-        _ body: @escaping @Sendable (Transaction) throws(APIError) -> Value,
+    package func read<Input: Sendable, Value: Sendable>(
+        as caller: Caller, isLogin: Bool = false, _ input: Input,
+        _ rule: @escaping @Sendable (Input, Transaction) throws(APIError) -> Value,
         then completion: @escaping (Result<Value, APIError>) -> Void
     ) {
         switch reads {
@@ -35,8 +37,8 @@ package final class StoreLane {
             } catch {
                 return completion(.failure(store.report(error, for: caller)))
             }
-            completion(store.run(body, on: snapshot.connection, as: caller))
-        case .onThreads(let threads): read(on: threads, as: caller, isLogin: isLogin, body, then: completion)
+            completion(store.run(rule, input, on: snapshot.connection, as: caller))
+        case .onThreads(let threads): read(on: threads, as: caller, isLogin: isLogin, input, rule, then: completion)
         }
     }
 
@@ -45,17 +47,20 @@ package final class StoreLane {
         as caller: Caller, _ body: @escaping @Sendable (Transaction) throws(APIError) -> Value,
         then completion: @escaping (Result<Value, APIError>) -> Void
     ) {
-        read(on: store.lists, as: caller, isLogin: false, body, then: completion)
+        let rule = { @Sendable (_: Void, transaction: Transaction) throws(APIError) in try body(transaction) }
+        read(on: store.lists, as: caller, isLogin: false, (), rule, then: completion)
     }
 
-    private func read<Value: Sendable>(
-        on threads: ReadThreads, as caller: Caller, isLogin: Bool,
-        _ body: @escaping @Sendable (Transaction) throws(APIError) -> Value,
+    private func read<Input: Sendable, Value: Sendable>(
+        on threads: ReadThreads, as caller: Caller, isLogin: Bool, _ input: Input,
+        _ rule: @escaping @Sendable (Input, Transaction) throws(APIError) -> Value,
         then completion: @escaping (Result<Value, APIError>) -> Void
     ) {
         let (store, returning) = (store, onLoop(completion))
         do throws(APIError) {
-            try threads.enqueue(isLogin: isLogin) { session in returning(store.read(session, as: caller, body)) }
+            try threads.enqueue(isLogin: isLogin) { session in
+                returning(store.read(session, as: caller, input, rule))
+            }
         } catch {
             completion(.failure(error))
         }
@@ -112,24 +117,24 @@ package final class StoreLane {
 }
 
 extension Store {
-    /// Runs `body` on a thread's own session.
-    fileprivate func read<Value>(
-        _ session: Result<any ReadingSession, StoreError>, as caller: Caller,
-        _ body: (Transaction) throws(APIError) -> Value
+    /// Runs `rule` on a thread's own session.
+    fileprivate func read<Input, Value>(
+        _ session: Result<any ReadingSession, StoreError>, as caller: Caller, _ input: Input,
+        _ rule: (Input, Transaction) throws(APIError) -> Value
     ) -> Result<Value, APIError> {
         do throws(StoreError) {
-            return try session.get().read { connection in run(body, on: connection, as: caller) }
+            return try session.get().read { connection in run(rule, input, on: connection, as: caller) }
         } catch {
             return .failure(report(error, for: caller))
         }
     }
 
-    fileprivate func run<Value>(
-        _ body: (Transaction) throws(APIError) -> Value, on reader: any SQLConnection, as caller: Caller
+    fileprivate func run<Input, Value>(
+        _ rule: (Input, Transaction) throws(APIError) -> Value, _ input: Input, on reader: any SQLConnection, as caller: Caller
     ) -> Result<Value, APIError> {
         let transaction = Transaction(connection: reader, logger: logger, now: configuration.clock(), caller: caller)
         do throws(APIError) {
-            return .success(try body(transaction))
+            return .success(try rule(input, transaction))
         } catch {
             return .failure(error)
         }

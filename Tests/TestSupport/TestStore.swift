@@ -109,3 +109,15 @@ extension TestStore {
         try SQLiteConnection(path: path, role: .writer, busyTimeoutMilliseconds: busyTimeoutMilliseconds)
     }
 }
+
+extension StoreLane {
+    /// A point read that needs nothing but its transaction.
+    package func read<Value: Sendable>(
+        as caller: Caller, isLogin: Bool = false,
+        _ body: @escaping @Sendable (Transaction) throws(APIError) -> Value,
+        then completion: @escaping (Result<Value, APIError>) -> Void
+    ) {
+        let rule = { @Sendable (_: Void, transaction: Transaction) throws(APIError) in try body(transaction) }
+        read(as: caller, isLogin: isLogin, (), rule, then: completion)
+    }
+}

@@ -127,7 +127,7 @@ package final class Authenticator: Sendable {
         then completion: @escaping (Result<CredentialCache.Record, APIError>) -> Void
     ) {
         let version = store.credentialsVersion
-        lane.read(as: Caller(.anyone, request: request)) { [cache] transaction throws(APIError) in
+        lane.read(as: Caller(.anyone, request: request), key) { [cache] key, transaction throws(APIError) in
             let record = try Self.read(key, in: transaction)
             cache.remember(record, for: key, version: version, now: transaction.now)
             return record

@@ -19,8 +19,8 @@ extension PubkeyRules {
             return respond(
                 .failure(APIError(.badRequest, "'connection' has more than \(Self.connectionLengthMax) bytes")))
         }
-        lane.read(as: call.caller, isLogin: true) { transaction throws(APIError) in
-            try transaction.judgeLogin(call.body, connection: connection)
+        lane.read(as: call.caller, isLogin: true, call) { call, transaction throws(APIError) in
+            try transaction.judgeLogin(call.body, connection: call.body.connection ?? "")
         } then: { result in
             switch result {
             case .success(.useNeeded(let key)): takeUse(of: key, connection: connection, call, lane, respond)

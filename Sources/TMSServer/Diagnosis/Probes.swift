@@ -39,7 +39,8 @@ struct Probes: Sendable {
 
     /// Read as the loop that the question came in on reads for everybody.
     private func databaseProblem(_ exchange: Exchange, then completion: @escaping ([Problem]) -> Void) {
-        exchange.loop.lane.read(as: Caller(.anyone, request: exchange.id), "default") { tenant, transaction throws(APIError) in
+        let caller = Caller(.anyone, request: exchange.id)
+        exchange.loop.lane.read(as: caller, "default") { tenant, transaction throws(APIError) in
             try transaction.tenantIsEnabled(tenant)
         } then: { result in
             guard case .failure(let error) = result else { return completion([]) }

@@ -130,7 +130,8 @@ extension Store {
     }
 
     fileprivate func run<Input, Value>(
-        _ rule: (Input, Transaction) throws(APIError) -> Value, _ input: Input, on reader: any SQLConnection, as caller: Caller
+        _ rule: (Input, Transaction) throws(APIError) -> Value, _ input: Input, on reader: any SQLConnection,
+        as caller: Caller
     ) -> Result<Value, APIError> {
         let transaction = Transaction(connection: reader, logger: logger, now: configuration.clock(), caller: caller)
         do throws(APIError) {

@@ -2,6 +2,7 @@ import Foundation
 import LoadEngine
 import LoadRecord
 import NIOSSL
+import Primitives
 import Testing
 
 extension LoadEngineTests {
@@ -16,15 +17,14 @@ extension LoadEngineTests {
             init() throws {
                 folder = FileManager.default.temporaryDirectory.path + "/tms-load-" + UUID().uuidString
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-                let openssl = Process()
-                openssl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-                openssl.arguments =
-                    ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-                    + ["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
-                    + ["-keyout", keyFile, "-out", certificateFile]
-                openssl.standardError = FileHandle.nullDevice
-                try openssl.run()
-                openssl.waitUntilExit()
+                let openssl = try ChildProcess(
+                    ["/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+                        + ["-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+                        + ["-keyout", keyFile, "-out", certificateFile],
+                    environment: ProcessInfo.processInfo.environment, errors: .withOutput)
+                _ = FileHandle(fileDescriptor: openssl.output, closeOnDealloc: true).readDataToEndOfFile()
+                var status: Int32 = 0
+                while waitpid(openssl.pid, &status, 0) < 0, errno == EINTR {}
             }
 
             deinit {

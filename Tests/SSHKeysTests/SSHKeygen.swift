@@ -1,4 +1,5 @@
 import Foundation
+import Primitives
 
 /// The program whose formats are ours: what it says about a key is the truth.
 enum SSHKeygen {
@@ -8,19 +9,15 @@ enum SSHKeygen {
     }
 
     static func run(_ arguments: String...) throws -> Result {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/ssh-keygen")
-        process.arguments = arguments
-        // Without this it would ask on a terminal, and wait, when it finds something odd.
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        // With nothing to read it does not ask, and wait, when it finds something odd.
+        let child = try ChildProcess(
+            ["/usr/bin/ssh-keygen"] + arguments, environment: ProcessInfo.processInfo.environment, errors: .apart)
+        defer { if let errors = child.errors { close(errors) } }
+        let data = FileHandle(fileDescriptor: child.output, closeOnDealloc: true).readDataToEndOfFile()
+        var status: Int32 = -1
+        while waitpid(child.pid, &status, 0) < 0, errno == EINTR {}
         let text = String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
-        return Result(output: text, status: process.terminationStatus)
+        return Result(output: text, status: status)
     }
 
     /// Bits and fingerprint, the first two words of `ssh-keygen -lf`.

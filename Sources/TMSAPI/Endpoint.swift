@@ -20,6 +20,8 @@ package struct Endpoint<Parameters: Message, Body: Message, Answer: Reply>: Send
     /// What of a call only an administrator may do, "enable a client", though clients may make the call; nil when it
     /// asks for nothing of the kind.
     package let reserved: (@Sendable (Parameters, Body) -> String?)?
+    /// Whether callers may give the call an ``IdempotencyKey``.
+    package let isRepeatable: Bool
 
     /// Whom a call is about, found in its parameters or its body.
     package typealias Subject = @Sendable (Parameters, Body) -> String
@@ -27,7 +29,8 @@ package struct Endpoint<Parameters: Message, Body: Message, Answer: Reply>: Send
     package init(
         _ method: Method, _ path: PathTemplate, access: Access, success: SuccessStatus = .ok, denied: String = "",
         tenant: Subject? = nil, owner: Subject? = nil,
-        reserved: (@Sendable (Parameters, Body) -> String?)? = nil, refusals: [APIError.Code] = [], _ summary: String
+        reserved: (@Sendable (Parameters, Body) -> String?)? = nil, isRepeatable: Bool = false,
+        refusals: [APIError.Code] = [], _ summary: String
     ) {
         self.method = method
         self.path = path
@@ -37,6 +40,7 @@ package struct Endpoint<Parameters: Message, Body: Message, Answer: Reply>: Send
         self.tenant = tenant
         self.owner = owner
         self.reserved = reserved
+        self.isRepeatable = isRepeatable
         self.refusals = refusals
         self.summary = summary
     }

@@ -18,6 +18,8 @@ package struct Operation: Sendable {
     package let namesTenant: Bool
     /// Whether they name the client whose record the call is about.
     package let namesOwner: Bool
+    /// Whether callers may give the call an ``IdempotencyKey``.
+    package let isRepeatable: Bool
     /// What the rule itself may refuse with.
     private let ruleRefusals: [APIError.Code]
 
@@ -37,6 +39,7 @@ package struct Operation: Sendable {
         answer = Answer.contentType == Nothing.contentType ? Shape(answer: Answer.self) : nil
         namesTenant = endpoint.tenant != nil
         namesOwner = endpoint.owner != nil
+        isRepeatable = endpoint.isRepeatable
         ruleRefusals = endpoint.refusals
     }
 
@@ -53,6 +56,8 @@ package struct Operation: Sendable {
         ]
         codes.formUnion(ruleRefusals)
         if takesBody { codes.insert(.unsupportedMediaType) }
+        // The key was given to another request before.
+        if isRepeatable { codes.insert(.unprocessable) }
         if access != .anyone { codes.insert(.unauthorized) }
         let isAboutOneTenant = namesTenant && access != .anyone || access == .defaultAdmin
         if isAboutOneTenant || namesOwner && access.acceptsClient { codes.insert(.forbidden) }

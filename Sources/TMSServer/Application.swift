@@ -26,9 +26,9 @@ struct Application {
         let version = BuildInfo.load()
         let store = try Store(storeConfiguration, telemetry: telemetry, logger: logger)
         let keyPairs = KeyPairPool(configuration.keyPairs, telemetry: telemetry)
-        try Installation.setTestTenant(
-            enabled: configuration.enableTestTenant, in: store,
-            as: Caller(.command, id: "start", request: RequestID(process: process, number: 0)))
+        let request = RequestID(process: process, number: 0)
+        func caller(_ id: String) -> Caller { Caller(.command, id: id, request: request) }
+        try Installation.setTestTenant(enabled: configuration.enableTestTenant, in: store, as: caller("start"))
         let service = Service(
             store: store, keyPairs: keyPairs, settings: configuration.rules, version: version, telemetry: telemetry,
             logger: logger)
@@ -84,7 +84,8 @@ struct Application {
                 readsDatabase: false)
         }
         var services: [any ServiceLifecycle.Service] = [
-            Listener(server: server, scheme: configuration.address.scheme, announce: announce)
+            Housekeeping(store: store, caller: caller("housekeeping"), logger: logger),
+            Listener(server: server, scheme: configuration.address.scheme, announce: announce),
         ]
         if let certificates { services.append(CertificateWatch(certificates: certificates)) }
         let lifecycle = ServiceGroup(

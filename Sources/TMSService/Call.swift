@@ -10,11 +10,15 @@ package struct Call<Parameters: Message, Body: Message>: Sendable {
     package let request: RequestID
     /// When the caller is told that it took too long; what has not begun then need not be.
     package let deadline: Deadline
+    /// What the caller calls it by, to send it again; nil when it does not.
+    package let idempotencyKey: IdempotencyKey?
 
     package init(
-        parameters: Parameters, body: Body, principal: Principal, request: RequestID, deadline: Deadline = .none
+        parameters: Parameters, body: Body, principal: Principal, request: RequestID, deadline: Deadline = .none,
+        idempotencyKey: IdempotencyKey? = nil
     ) {
         self.deadline = deadline
+        self.idempotencyKey = idempotencyKey
         self.parameters = parameters
         self.body = body
         self.principal = principal

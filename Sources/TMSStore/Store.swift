@@ -112,6 +112,21 @@ package final class Store: Sendable {
         guard let result = answer.wait(for: { $0 }) else { throw .internalFailure }
         return try result.get()
     }
+
+    /// The same for those who can wait without a thread.
+    package func write<Value: Sendable>(
+        as caller: Caller, _ body: @escaping @Sendable (Transaction) throws(APIError) -> Value
+    ) async throws(APIError) -> Value {
+        let result: Result<Value, APIError> = await withCheckedContinuation { continuation in
+            let write = TypedWrite(caller: caller, lane: nil, body: body) { continuation.resume(returning: $0) }
+            do throws(APIError) {
+                try enqueue(write)
+            } catch {
+                continuation.resume(returning: .failure(error))
+            }
+        }
+        return try result.get()
+    }
 }
 
 /// Counts durable changes of what authentication reads.

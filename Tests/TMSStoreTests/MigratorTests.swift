@@ -19,7 +19,7 @@ import Testing
         }
         let second = try TestStore(at: database)
         #expect(try second.count("SELECT COUNT(*) FROM clients") == 1)
-        #expect(try second.count("SELECT COUNT(*) FROM schema_migrations") == 2)
+        #expect(try second.count("SELECT COUNT(*) FROM schema_migrations") == 3)
     }
 
     @Test(arguments: Backend.all) func databaseOfANewerProgramIsRefused(on backend: Backend) async throws {
@@ -45,6 +45,6 @@ import Testing
             }
             try await group.waitForAll()
         }
-        #expect(try TestStore(at: database).count("SELECT COUNT(*) FROM schema_migrations") == 2)
+        #expect(try TestStore(at: database).count("SELECT COUNT(*) FROM schema_migrations") == 3)
     }
 }

@@ -90,7 +90,8 @@ extension Operation {
             .init("operationId", .string(id)), .init("tags", [.string(tag)]), .init("summary", .string(summary)),
             .init("description", .string("For \(access.callers).")), .init("security", access.security),
         ]
-        if !parameters.isEmpty { members.append(.init("parameters", .array(parameters.map(\.parameter)))) }
+        let parameters = parameters.map(\.parameter) + (isRepeatable ? [Self.idempotencyKey] : [])
+        if !parameters.isEmpty { members.append(.init("parameters", .array(parameters))) }
         if let body {
             let content: JSONValue = ["schema": Schema.object(body).json, "example": body.example()]
             members.append(.init("requestBody", ["required": true, "content": ["application/json": content]]))
@@ -98,6 +99,21 @@ extension Operation {
         members.append(.init("responses", .object([successResponse] + refusals.map(\.reference))))
         return .object(members)
     }
+
+    private static let idempotencyKey: JSONValue = [
+        "name": .string(Header.idempotencyKey), "in": "header", "required": false,
+        "description": .string(
+            """
+            A name for this request, so that it can be sent again when its answer was lost: within \
+            \(IdempotencyKey.rememberedSeconds / 60) minutes the same client gets the same answer again, without the \
+            private key, which is kept nowhere, and nothing is made twice. With another body it is refused with 422.
+            """),
+        "schema": [
+            "type": "string", "minLength": 1, "maxLength": .number(String(IdempotencyKey.lengthMax)),
+            "pattern": "^[!-~]+$",
+        ],
+        "example": "5c1c3a1e-7d5e-4a5a-9a44-1a0c0f6f2f35",
+    ]
 
     private var successResponse: JSONValue.Member {
         let schema: JSONValue = answer.map { Schema.object($0).json } ?? ["type": "string"]
@@ -156,7 +172,8 @@ extension APIError.Code {
         case .conflict: "It is there already, or something stands in the way."
         case .payloadTooLarge: "The body is too large."
         case .unsupportedMediaType: "The body must be application/json."
-        case .unprocessable: "Something that this would hang from does not exist."
+        case .unprocessable: 
+            "Something that this would hang from does not exist, or the Idempotency-Key was another request's."
         case .headersTooLarge: "The headers are too large."
         case .internalError: "Something failed that nobody foresaw; the server's log has details."
         case .unavailable: "A limit was reached or the database cannot be reached. Try again."

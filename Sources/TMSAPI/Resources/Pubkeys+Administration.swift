@@ -145,8 +145,14 @@ package struct PubkeyRegistered: Reply {
     package var usesMax = Quoted(0)
     package var usesRemaining = Quoted(0)
     package var expiresAt = Timestamp.never
+    /// Whether an earlier request of the same ``IdempotencyKey`` was answered so; not on the wire.
+    package var isRepeated = false
 
     package init() {}
+
+    package var resultMessage: String {
+        isRepeated ? "success: an earlier request with this Idempotency-Key registered the key" : "success"
+    }
 
     package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
         try visitor.field("expires_at", &expiresAt)

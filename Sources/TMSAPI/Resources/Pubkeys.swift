@@ -3,7 +3,8 @@ package import Primitives
 package enum PubkeysAPI {
     package static let create = Endpoint<Nothing, CreatePubkey, PubkeyCreated>(
         .post, "tms/pubkeys/creds", access: .client, success: .created,
-        denied: "Credential mismatch for client {client_id} in tenant {tenant}.", refusals: [.forbidden],
+        denied: "Credential mismatch for client {client_id} in tenant {tenant}.", isRepeatable: true,
+        refusals: [.forbidden],
         "Make a key pair for a user; the private half is answered once and kept nowhere")
 
     package static let retrieve = Endpoint<Nothing, RetrievePubkey, PubkeyRetrieved>(
@@ -12,7 +13,8 @@ package enum PubkeysAPI {
 
     package static let register = Endpoint<Nothing, RegisterPubkey, PubkeyRegistered>(
         .post, "tms/pubkeys/register", access: .client, success: .created,
-        denied: "Credential mismatch for client {client_id} in tenant {tenant}.", refusals: [.forbidden, .conflict],
+        denied: "Credential mismatch for client {client_id} in tenant {tenant}.", isRepeatable: true,
+        refusals: [.forbidden, .conflict],
         "Register a public key whose private half never leaves its owner")
 
     package static let get = Endpoint<PubkeyPath, Nothing, PubkeyDetails>(
@@ -64,6 +66,12 @@ package struct PubkeyCreated: Reply {
     package var registered = PubkeyRegistered()
 
     package init() {}
+
+    package var resultMessage: String {
+        registered.isRepeated
+            ? "success: an earlier request with this Idempotency-Key made the key, and its private half is kept nowhere"
+            : "success"
+    }
 
     package mutating func fields(_ visitor: inout some FieldVisitor) throws(APIError) {
         try registered.fields(&visitor)

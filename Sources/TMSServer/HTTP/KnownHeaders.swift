@@ -8,6 +8,7 @@ struct KnownHeaders {
     private(set) var contentType: String?
     private(set) var expectsContinue = false
     private(set) var credentials = Credentials()
+    private(set) var idempotencyKey: String?
 
     init(_ headers: HTTPHeaders) {
         for (name, value) in headers {
@@ -26,7 +27,12 @@ struct KnownHeaders {
                 } else {
                     take(Header.adminID, name, value, \.adminID)
                 }
-            case 15: take(Header.clientID, name, value, \.clientID)
+            case 15:
+                if name.isHeader(Header.idempotencyKey) {
+                    if idempotencyKey == nil { idempotencyKey = value }
+                } else {
+                    take(Header.clientID, name, value, \.clientID)
+                }
             case 18: take(Header.adminSecret, name, value, \.adminSecret)
             case 19: take(Header.clientSecret, name, value, \.clientSecret)
             default: break

@@ -78,7 +78,10 @@ extension Exchange {
                 for: endpoint.access, tenant: endpoint.tenant?(parameters, body),
                 owner: endpoint.owner?(parameters, body), reserved: endpoint.reserved?(parameters, body) ?? nil,
                 in: endpoint.method == .get ? .path : .payload)
-            call = Call(parameters: parameters, body: body, principal: principal, request: id, deadline: deadline)
+            let name = endpoint.isRepeatable ? headers.idempotencyKey : nil
+            call = Call(
+                parameters: parameters, body: body, principal: principal, request: id, deadline: deadline,
+                idempotencyKey: try name.map(IdempotencyKey.init))
         } catch {
             return fail(error)
         }

@@ -48,30 +48,31 @@ extension PubkeyRules {
             account: body.hostAccount, fingerprint: pair.fingerprint, publicKey: pair.publicLine,
             keyType: pair.algorithm.rawValue, keyBits: pair.algorithm.bits,
             usesMax: body.uses < 0 ? .max : body.uses, timeToLiveMinutes: body.timeToLiveMinutes)
-        lane.write(as: call.caller, until: call.deadline) { transaction throws(APIError) -> Timestamp in
-            try insert(key, transaction)
+        lane.write(as: call.caller, until: call.deadline) { transaction throws(APIError) in
+            try transaction.once(call) { () throws(APIError) in try insert(key, transaction) }
         } then: { result in
-            respond(result.map { PubkeyCreated(pair, PubkeyRegistered(key, expiresAt: $0)) })
+            respond(result.map { PubkeyCreated(pair, $0) })
         }
     }
 
     /// Stores a public key, wherever its pair was made, if everything it depends on is in force.
-    /// - Returns: when it expires.
-    func insert(_ key: NewPubkey, _ transaction: Transaction) throws(APIError) -> Timestamp {
+    func insert(_ key: NewPubkey, _ transaction: Transaction) throws(APIError) -> PubkeyRegistered {
         if settings.mvp {
             try transaction.makeDependencies(for: key, deniedAccounts: settings.mvpDeniedAccounts)
         }
         let dependencies = try transaction.dependencies(
             tenant: key.tenant, clientID: key.clientID, userID: key.userID, host: key.host, account: key.account)
-        return try transaction.insertPubkey(
+        let expiresAt = try transaction.insertPubkey(
             key, userMFA: dependencies.userMFA, userHost: dependencies.userHost, delegation: dependencies.delegation)
+        return PubkeyRegistered(key, expiresAt: expiresAt)
     }
 }
 
 extension PubkeyCreated {
     fileprivate init(_ pair: KeyPair, _ registered: PubkeyRegistered) {
         self.init()
-        privateKey = pair.privateKey
+        // Of a repeated call the pair that was made for it is not the one that is stored.
+        if !registered.isRepeated { privateKey = pair.privateKey }
         self.registered = registered
     }
 }

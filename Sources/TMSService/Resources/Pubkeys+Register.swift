@@ -14,7 +14,7 @@ extension PubkeyRules {
             account: body.account, fingerprint: line.fingerprint, publicKey: line.keyText, keyType: kind.name,
             keyBits: kind.bits, usesMax: body.uses < 0 ? .max : body.uses, timeToLiveMinutes: body.timeToLiveMinutes)
         do throws(APIError) {
-            return PubkeyRegistered(key, expiresAt: try insert(key, transaction))
+            return try transaction.once(call) { () throws(APIError) in try insert(key, transaction) }
         } catch {
             guard error.code == .conflict else { throw error }
             throw .exists("key with fingerprint \(key.fingerprint) on host \(key.host)")

@@ -3,7 +3,7 @@ internal import TMSAPI
 /// Brings a database's schema to the version this program knows.
 enum Migrator {
     /// In order; a migration that has been released never changes again.
-    static let migrations: [Migration] = [.initial, .administration]
+    static let migrations: [Migration] = [.initial, .administration, .idempotentAnswers]
 
     /// Applies what is missing, in one transaction: another process that starts at the same time waits and finds it done.
     /// - Throws: `.corrupt` when the database is newer than the program.

@@ -57,6 +57,42 @@ extension Transaction {
             .text(tenant), .time(time), .integer(countMax))
     }
 
+    /// Deletes what nobody will ask for any more, of all tenants: tickets of logins and answers to be given again.
+    /// - Returns: how many, `countMax` of each kind at most.
+    package func deleteOutlived(countMax: Int32) throws(APIError) -> Int {
+        // On PostgreSQL a login may be at its key's tickets: those are left for the next time, and nobody waits.
+        switch connection.dialect {
+        case .sqlite:
+            try execute(
+                """
+                DELETE FROM login_tickets WHERE rowid IN
+                    (SELECT rowid FROM login_tickets WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)
+                """,
+                .time(now), .integer(countMax))
+                + execute(
+                    """
+                    DELETE FROM idempotent_answers WHERE rowid IN
+                        (SELECT rowid FROM idempotent_answers WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)
+                    """,
+                    .time(now), .integer(countMax))
+        case .postgreSQL:
+            try execute(
+                """
+                DELETE FROM login_tickets WHERE ctid = ANY (ARRAY(
+                    SELECT ctid FROM login_tickets WHERE expires_at < $1 ORDER BY expires_at LIMIT $2
+                    FOR UPDATE SKIP LOCKED))
+                """,
+                .time(now), .integer(countMax))
+                + execute(
+                    """
+                    DELETE FROM idempotent_answers WHERE ctid = ANY (ARRAY(
+                        SELECT ctid FROM idempotent_answers WHERE expires_at < $1 ORDER BY expires_at LIMIT $2
+                        FOR UPDATE SKIP LOCKED))
+                    """,
+                    .time(now), .integer(countMax))
+        }
+    }
+
     package func auditPurge(
         tenant: String, before time: Timestamp, pubkeys: Int, reservations: Int
     ) throws(APIError) {

@@ -9,8 +9,10 @@ extension Account {
     }
 
     /// A call of an operation as the tenant's client.
-    func asClient(_ method: String, _ path: String, _ body: String? = nil) async throws -> Wire.Answer {
-        try await wire.send(method, "/v1/tms/" + path, headers: clientHeaders, body: body)
+    func asClient(
+        _ method: String, _ path: String, _ body: String? = nil, headers: [String: String] = [:]
+    ) async throws -> Wire.Answer {
+        try await wire.send(method, "/v1/tms/" + path, headers: clientHeaders.merging(headers) { $1 }, body: body)
     }
 
     /// A body that names the tenant and has members that are strings, and a time to live.

@@ -59,11 +59,11 @@ struct Account {
     }
 
     /// Operation 14 for the user.
-    func create(_ changes: [String: String?] = [:]) async throws -> Wire.Answer {
+    func create(_ changes: [String: String?] = [:], headers: [String: String] = [:]) async throws -> Wire.Answer {
         let own: [String: String?] = [
             "client_user_id": "\"\(user)\"", "host": "\"\(host)\"", "host_account": "\"\(account)\"",
         ]
-        return try await wire.create(own.merging(changes) { $1 }, headers: clientHeaders)
+        return try await wire.create(own.merging(changes) { $1 }, headers: clientHeaders.merging(headers) { $1 })
     }
 
     /// The fingerprint of a new key.

@@ -1,0 +1,36 @@
+internal import Logging
+internal import ServiceLifecycle
+internal import TMSAPI
+internal import TMSStore
+
+/// Deletes, once a minute and piece by piece, what nobody will ask for any more: expired tickets of logins, and answers
+/// that are not given again. On PostgreSQL each server does it, and passes over what another is at.
+struct Housekeeping: ServiceLifecycle.Service {
+    private static let intervalSeconds: Int64 = 60
+    /// Rows of each kind in one write; others' writes come in between.
+    private static let stepRowsMax: Int32 = 1000
+
+    let store: Store
+    let caller: Caller
+    let logger: Logger
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try await Task.sleep(for: .seconds(Self.intervalSeconds))
+                await deleteOutlived()
+            }
+        }
+    }
+
+    private func deleteOutlived() async {
+        do throws(APIError) {
+            while try await store.write(
+                as: caller, { transaction throws(APIError) in try transaction.deleteOutlived(countMax: Self.stepRowsMax) }
+            ) > 0 {}
+        } catch {
+            // There is another time.
+            logger.notice("expired rows are not deleted yet", metadata: ["error": "\(error.message)"])
+        }
+    }
+}

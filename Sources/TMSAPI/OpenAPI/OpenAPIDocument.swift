@@ -172,7 +172,7 @@ extension APIError.Code {
         case .conflict: "It is there already, or something stands in the way."
         case .payloadTooLarge: "The body is too large."
         case .unsupportedMediaType: "The body must be application/json."
-        case .unprocessable: 
+        case .unprocessable:
             "Something that this would hang from does not exist, or the Idempotency-Key was another request's."
         case .headersTooLarge: "The headers are too large."
         case .internalError: "Something failed that nobody foresaw; the server's log has details."

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Simulates login storms on N servers and one PostgreSQL: how long logins take, and what the limit is.
 
-A discrete-event simulation: nothing is measured here. It starts from figures of tmsbench/scaling/inputs.py, each with its
-source; those that nobody has measured yet are marked as assumed. A storm is a number of logins at random moments of a
-few seconds, as when a job starts on a cluster. Each login is two lookups by a new process of tms-keycmd, over a
-connection of its own. In "one lost" a server is lost in the middle: what it had in hand fails.
+A discrete-event simulation: nothing is measured here. It starts from the figures of tmsbench/scaling/inputs.py, each
+with its source; those that nobody has measured yet are marked as assumed. A storm is a number of logins at random
+moments of a few seconds, as when a job starts on a cluster. Each login is two lookups by a new process of tms-keycmd,
+over a connection of its own. Where there is "- 1" a server's machine is gone in the middle: what it had in hand fails,
+and what the balancer sends there until it has noticed.
 
   scaling.py                       the storms of docs/SCALING.md, half a minute
   scaling.py --storm 20000/10      20,000 logins in ten seconds; may be repeated
@@ -12,9 +13,9 @@ connection of its own. In "one lost" a server is lost in the middle: what it had
   scaling.py --set readers=8       another figure; may be repeated
   scaling.py --figures             the figures, their meaning and their source
 
-Columns: "failed" are logins whose lookup was refused, came too late, or was at the lost server; "dropped" are those that
-sshd did not take (MaxStartups); "busy" is the share of the time that the server's and the database's processors, and the
-server's reading connections, were in use.
+Columns: "failed" are logins whose lookup was refused, came too late, or went to the server that is gone; "dropped" are
+those that sshd did not take (MaxStartups); "busy" is the share of the time that the server's and the database's
+processors, and the server's reading connections, were in use.
 """
 
 import argparse

@@ -1,5 +1,5 @@
-"""What can be said of the files in deploy/ without running them: form, and that they agree with each other and with the
-server."""
+"""What can be said of the files in deploy/ without running them: their form, and that they agree with each other and
+with the server."""
 
 import re
 import subprocess
@@ -11,8 +11,9 @@ import yaml
 
 DEPLOY = Path(__file__).resolve().parent.parent.parent / "deploy"
 KUBERNETES_VERSION = "1.30"
-# For a kustomization there is no schema of Kubernetes' own; `tms-container` has these two variables beside the server's.
+# Which is no schema of Kubernetes' own.
 KUSTOMIZATION = "kustomization.yaml"
+# Read by tms-container and the server, and by nobody but tms-container.
 CONTAINER_VARIABLES = {"TMS_ROOT_DIR", "CONFIG_DIR", "SECRETS_DIR"}
 POSTGRES_VARIABLES = {"POSTGRES_PASSWORD_FILE"}
 # A registry's tag that says which version: at least major.minor, and no word alone.
@@ -52,7 +53,7 @@ def image():
         "variables": dict(pair.split("=") for pair in re.search(r"^ENV (.*)$", stage, re.M)[1].split()),
         "command": arguments["ENTRYPOINT"] + arguments["CMD"],
         "entry": arguments["ENTRYPOINT"],
-        "packages": set(re.search(r"apt-get install (.*?) &&", stage)[1].split()),
+        "packages": {word for word in re.search(r"apt-get install (.*?) &&", stage)[1].split() if word[0] != "-"},
         "user": re.search(r"^USER (\S+)$", stage, re.M)[1],
         "port": int(re.search(r"^EXPOSE (\d+)$", stage, re.M)[1]),
     }
@@ -139,7 +140,8 @@ def secret_faults():
     read = set(re.findall(r"\$SECRETS_DIR/([\w.]+)\"", (DEPLOY / "tms-container").read_text()))
     volume, = (volume for volume in pod()["spec"]["volumes"] if "projected" in volume)
     projected = {item["path"] for source in volume["projected"]["sources"] for item in source["secret"]["items"]}
-    for place, mounted in (("compose.yml", set(composed["services"]["tms1"]["secrets"])), ("deployment.yaml", projected)):
+    composed_ones = set(composed["services"]["tms1"]["secrets"])
+    for place, mounted in (("compose.yml", composed_ones), ("deployment.yaml", projected)):
         if mounted != read:
             yield f"{place}: mounts the secrets {sorted(mounted)}, tms-container reads {sorted(read)}"
     mounts = {mount["mountPath"] for mount in server()["volumeMounts"]}

@@ -1,5 +1,5 @@
-"""Runs what the containers of deploy/compose.yml run, and asks what the probes of deploy/kubernetes ask, here: secrets made
-by the commands of the file, a PostgreSQL, three servers that start at once on an empty database, a balancer."""
+"""Runs here what the containers of deploy/compose.yml run, and asks what the probes of deploy/kubernetes ask: secrets
+made by the commands of the file, a PostgreSQL, three servers that start at once on an empty database, a balancer."""
 
 import contextlib
 import json

@@ -5,7 +5,7 @@ import heapq
 
 
 class Simulation:
-    """What is to happen, in order of time. What is due at the same time happens in the order in which it was asked for."""
+    """What is to happen, in order of time; what is due at the same time, in the order in which it was asked for."""
 
     def __init__(self):
         self.now = 0.0

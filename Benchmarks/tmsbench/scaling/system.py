@@ -38,6 +38,10 @@ class Server:
 
     def look_up(self, counts_use, answer):
         """`answer` is told whether it succeeded."""
+        if self.is_lost:
+            # A machine that is gone does not even refuse.
+            self.simulation.after(self.inputs.patience_ms * MS, answer, False)
+            return
         seconds = (self.inputs.connection_cpu_us + self.inputs.lookup_cpu_us) * US
         self.cores.use(seconds, self._read, counts_use, answer)
 
@@ -164,6 +168,7 @@ class Storm:
         self.outcomes = collections.Counter()
         self.latencies = []
         self._turn = 0
+        self._there = list(self.servers)
         for _ in range(logins):
             self.simulation.after(self.random.uniform(0, seconds), self._log_in)
         for _ in range(round(inputs.creates_per_second * seconds)):
@@ -180,16 +185,20 @@ class Storm:
             "refused_lookups": sum(server.refused for server in self.servers),
             "p50_ms": percentile(self.latencies, 0.5), "p99_ms": percentile(self.latencies, 0.99),
             "max_ms": percentile(self.latencies, 1), "drained_seconds": ended,
-            "server_busy": max(server.cores.busy_seconds for server in self.servers) / (ended * self.inputs.server_cores),
-            "readers_busy": max(server.readers.busy_seconds for server in self.servers) / (ended * self.inputs.readers),
+            "server_busy": self._busiest("cores") / ended,
+            "readers_busy": self._busiest("readers") / ended,
             "database_busy": self.database.cores.busy_seconds / (ended * self.inputs.database_cores),
         }
 
+    def _busiest(self, station):
+        """Of all servers, in seconds of all places."""
+        stations = [getattr(server, station) for server in self.servers]
+        return max(station.busy_seconds / station.places for station in stations)
+
     def _choose(self):
-        """The balancer: one after the other of those that are there. One that refuses connections is passed over."""
-        there = [server for server in self.servers if not server.is_lost]
+        """The balancer: one after the other of those that it believes to be there."""
         self._turn += 1
-        return there[self._turn % len(there)]
+        return self._there[self._turn % len(self._there)]
 
     def _log_in(self):
         began = self.simulation.now
@@ -206,8 +215,9 @@ class Storm:
         self._choose().create()
 
     def _lose(self):
-        """What it had in hand fails; the balancer sends nothing more to it."""
+        """What it has in hand fails, and what the balancer sends to it until that has noticed."""
         self.servers[0].is_lost = True
+        self.simulation.after(self.inputs.notice_seconds, self._there.remove, self.servers[0])
 
 
 def percentile(ordered, part):

@@ -228,13 +228,17 @@ class Balancer(Process):
         self.trust = servers[0].trust
         text = (files.DEPLOY / "compose/haproxy.cfg").read_text()
         text = re.sub(r"bind :\d+", f"bind {self.address}", text)
+        # As many as this machine's limit of open files surely allows.
+        text = re.sub(r"maxconn \d+", "maxconn 100", text)
         for name, server in zip(server_names(), servers):
             text = re.sub(rf"\b{name}:\d+", server.address, text)
         (self.folder / "haproxy.cfg").write_text(text)
 
     def __enter__(self):
         self.start(["haproxy", "-db", "-f", self.folder / "haproxy.cfg"], self.folder / "log")
-        wait_until(lambda: self.get("/readyz")[0] == 200, "no server behind the balancer is ready")
+        wait_until(lambda: self.process.poll() is not None or self.get("/readyz")[0] == 200,
+                   "no server behind the balancer is ready")
+        expect(self.process.poll() is None, f"the balancer did not start:\n{self.log()}")
         return self
 
     def get(self, path):

@@ -20,7 +20,8 @@ class Inputs:
     create_cpu_us: float = figure(
         110, "of a server, for a key's creation", "assumed: 105 on SQLite (docs/performance.md), and libpq")
     connection_cpu_us: float = figure(
-        700, "of a server, for a connection with its TLS handshake, which each call of tms-keycmd has", "assumed")
+        490, "of a server, for a connection with its TLS handshake, which each call of tms-keycmd has",
+        "docs/SCALING.md: openssl s_time -new")
     readers: int = figure(2, "connections that read, of a server", "database_readers")
     writers: int = figure(2, "connections that write, of a server", "database_writers")
     read_queue_max: int = figure(1024, "lookups that wait for one", "database_read_queue_max")

@@ -67,7 +67,7 @@ def simulate(arguments):
     for logins, seconds in arguments.storms:
         for count in arguments.servers:
             for is_one_lost in (False, True) if count > 1 else (False,):
-                print(f"{logins} logins in {seconds:g} s, {count} servers{', one lost' * is_one_lost}", file=sys.stderr)
+                print(f"{logins} logins in {seconds:g} s, servers: {count}{', one lost' * is_one_lost}", file=sys.stderr)
                 ran = Storm(arguments.inputs, count, arguments.hosts, logins, seconds,
                             seconds / 2 if is_one_lost else None, arguments.seed).run()
                 yield {"logins": logins, "seconds": seconds, "servers": count, "one_lost": is_one_lost, **ran}

@@ -59,13 +59,13 @@ class Inputs:
     creates_per_second: float = figure(200, "keys that clients make meanwhile", "assumed")
 
     def set(self, name, text):
-        """Raises ValueError for what is no figure here, or no number above zero."""
+        """Raises ValueError for what is no figure here, or no number that it can have."""
         kinds = {field.name: field.type for field in dataclasses.fields(self)}
         if name not in kinds:
             raise ValueError(f"there is no figure {name}; there are {', '.join(kinds)}")
         value = kinds[name](text)
         if value < 0 or (value == 0 and kinds[name] is int):
-            raise ValueError(f"{name} must be above zero")
+            raise ValueError(f"{name} must {'be above' if kinds[name] is int else 'not be below'} zero")
         setattr(self, name, value)
 
     def rows(self):

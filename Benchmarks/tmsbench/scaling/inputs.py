@@ -63,9 +63,13 @@ class Inputs:
         kinds = {field.name: field.type for field in dataclasses.fields(self)}
         if name not in kinds:
             raise ValueError(f"there is no figure {name}; there are {', '.join(kinds)}")
-        value = kinds[name](text)
-        if value < 0 or (value == 0 and kinds[name] is int):
-            raise ValueError(f"{name} must {'be above' if kinds[name] is int else 'not be below'} zero")
+        is_whole = kinds[name] is int
+        try:
+            value = kinds[name](text)
+        except ValueError:
+            raise ValueError(f"{name} must be a {'whole ' * is_whole}number") from None
+        if not value >= is_whole:
+            raise ValueError(f"{name} must be at least {is_whole:d}")
         setattr(self, name, value)
 
     def rows(self):

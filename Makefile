@@ -28,6 +28,7 @@ run: build
 
 test: setup test-tools
 	$(SWIFT) build --build-tests
+	@python3 Soak/drill/test_checker.py --quiet
 	$(test_parts)
 	$(load_test_parts)
 	TMS_ENDURANCE_REQUESTS=100000 $(SWIFT_TEST) --skip-build --filter EnduranceTests
@@ -117,6 +118,15 @@ endurance: build
 soak: build
 	@scripts/require wrk:wrk python3:python3 gcc:gcc
 	python3 Soak/soak.py --server .build/release/tms-server $(SOAK_FLAGS)
+
+# make drill      kills servers and databases under load: is anything lost? (five minutes and two builds; DRILL_FLAGS=--help)
+.PHONY: drill
+drill: build
+	@scripts/require python3:python3 postgresql-15:/usr/lib/postgresql/15/bin/initdb
+	@# A server that must be caught: with it the drill shows that it would see what it looks for.
+	$(SWIFT) build -c release --static-swift-stdlib --product tms-server --scratch-path .build/drill \
+		-Xswiftc -DACKNOWLEDGE_BEFORE_COMMIT
+	python3 Soak/drill.py --server .build/release/tms-server --broken .build/drill/release/tms-server $(DRILL_FLAGS)
 
 # make tsan       the server's and its clients' tests under ThreadSanitizer (ten minutes)
 # make asan       the same under AddressSanitizer

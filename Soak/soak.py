@@ -24,7 +24,6 @@ Needs Linux, gcc for the shims, wrk for the mixed load, and root for the disk th
 """
 
 import argparse
-import contextlib
 import importlib
 import os
 import resource
@@ -40,6 +39,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 from harness.failure import SoakError  # noqa: E402
+from harness.run import print_table, time_limit  # noqa: E402
 from harness.stage import Stage  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
@@ -90,19 +90,6 @@ def plan(arguments, scenarios):
              or max(scenario.SECONDS_MIN, arguments.seconds - fixed)) for name, scenario in chosen]
 
 
-@contextlib.contextmanager
-def time_limit(seconds):
-    def give_up(*_):
-        raise SoakError(f"not over after {seconds:.0f} s")
-
-    signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
 def run_scenario(name, scenario, seconds, arguments, folder):
     """The stage with what was seen, and the seconds it took."""
     began = time.monotonic()
@@ -120,19 +107,15 @@ def run_scenario(name, scenario, seconds, arguments, folder):
     return stage, time.monotonic() - began
 
 
+HEADINGS = ("scenario", "", "seen", "took", "slowest lookup", "figures")
+
+
 def row(stage, seconds):
     lookup = f"{stage.slowest_lookup * 1000:.0f} ms" if stage.slowest_lookup is not None else "-"
     verdict = "FAILED" if stage.failures else "in doubt" if stage.doubts else "ok"
     checks = f"{stage.held}/{stage.held + len(stage.failures)}"
     figures = ", ".join(f"{name} {value}" for name, value in stage.figures.items())
     return (stage.name, verdict, checks, f"{seconds:.0f} s", lookup, figures)
-
-
-def print_table(rows):
-    rows = [("scenario", "", "seen", "took", "slowest lookup", "figures"), *rows]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for cells in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(cells, widths)).rstrip())
 
 
 def main():
@@ -165,7 +148,7 @@ def main():
             print(f"  in doubt: {doubt}", flush=True)
         failed = failed or bool(stage.failures)
     print()
-    print_table(rows)
+    print_table(HEADINGS, rows)
     print(f"\nin detail: {results}")
     return 1 if failed else 0
 

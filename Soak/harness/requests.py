@@ -1,6 +1,7 @@
 """The requests that scenarios send, as bytes, on behalf of the test tenant's well-known client."""
 
 import json
+from urllib.parse import quote
 
 CLIENT = {"X-TMS-TENANT": "test", "X-TMS-CLIENT-ID": "testclient1", "X-TMS-CLIENT-SECRET": "secret1"}
 USER, HOST, ACCOUNT = "testuser1", "testhost1", "testhostaccount1"
@@ -36,8 +37,10 @@ def delete(fingerprint):
     return request("DELETE", "/v1/tms/pubkeys/del", body, CLIENT)
 
 
-def keys(limit):
-    return request("GET", f"/v1/tms/pubkeys/list?limit={limit}", headers=CLIENT)
+def keys(limit, after=None):
+    """A page of the client's keys. `after` is the `next` of the page before."""
+    page = f"limit={limit}" + (f"&after={quote(after)}" if after else "")
+    return request("GET", f"/v1/tms/pubkeys/list?{page}", headers=CLIENT)
 
 
 def version():

@@ -20,18 +20,20 @@ DEFAULTS = ["enable_test_tenant=true", "rsa_pairs=0", "ecdsa_pairs=0", "log_leve
 
 
 class Server:
-    def __init__(self, program, root, log_path, settings=(), environment=None):
+    def __init__(self, program, root, log_path, settings=(), environment=None, database_url=None):
         self.root = Path(root)
         self.log_path = Path(log_path)
         sets = [part for setting in [*DEFAULTS, *settings] for part in ("--set", setting)]
         self._command = [program, "serve", "--root-dir", self.root, "--allow-root",
                          "--http-addr", "http://127.0.0.1", "--http-port", "0", *sets]
+        installing = {**os.environ, **({"TMS_DATABASE_URL": database_url} if database_url else {})}
         # Only the server itself is to meet the shims, not what installs it.
-        self._environment = {**os.environ, **(environment or {})}
+        self._environment = {**installing, **(environment or {})}
         self.process = None
         self.address = None
         install = [program, "install", "--root-dir", self.root, "--allow-root"]
-        made = subprocess.run(install, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+        made = subprocess.run(
+            install, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, env=installing)
         if made.returncode != 0:
             raise SoakError(f"install: status {made.returncode}\n{made.stderr}")
 
@@ -40,7 +42,7 @@ class Server:
     def start(self):
         """Starts it, and returns the seconds until it listened."""
         began = time.monotonic()
-        said_path = self.log_path.with_name("server.out")
+        said_path = self.log_path.with_suffix(".out")
         with open(self.log_path, "ab") as log, open(said_path, "wb") as said:
             self.process = subprocess.Popen(
                 self._command, stdout=said, stderr=log, stdin=subprocess.DEVNULL, env=self._environment)

@@ -23,11 +23,15 @@ struct Housekeeping: ServiceLifecycle.Service {
         }
     }
 
+    private func deleteStep() async throws(APIError) -> Int {
+        try await store.write(as: caller) { transaction throws(APIError) in
+            try transaction.deleteOutlived(countMax: Self.stepRowsMax)
+        }
+    }
+
     private func deleteOutlived() async {
         do throws(APIError) {
-            while try await store.write(
-                as: caller, { transaction throws(APIError) in try transaction.deleteOutlived(countMax: Self.stepRowsMax) }
-            ) > 0 {}
+            while try await deleteStep() > 0 {}
         } catch {
             // There is another time.
             logger.notice("expired rows are not deleted yet", metadata: ["error": "\(error.message)"])

@@ -23,7 +23,7 @@ extension Transaction {
         let expiresAt = now.adding(seconds: IdempotencyKey.rememberedSeconds)
         if let earlier = try claimAnswer(of: owner, request: request, expiresAt: expiresAt) {
             guard earlier.request == request else {
-                throw APIError(.unprocessable, "ERROR: the \(Header.idempotencyKey) was given to another request before")
+                throw APIError(.unprocessable, "ERROR: the \(Header.idempotencyKey) was given to another request")
             }
             var answer = try Answer(json: Array(earlier.answer.utf8))
             answer.isRepeated = true

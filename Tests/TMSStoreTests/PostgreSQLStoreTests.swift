@@ -207,6 +207,34 @@ import Testing
         #expect(try number("SELECT COUNT(*) FROM login_tickets") == 50)
     }
 
+    /// sshd asks twice, and a host may ask two servers: both find no ticket, and one waits for the other's row.
+    @Test func questionsOfOneConnectionToTwoServersAreOneUse() async throws {
+        let test = try open { $0.lockMillisecondsMax = 2_000 }
+        try await test.fill()
+        try await test.insertKey(1, uses: 5)
+        let other = try test.database.connect()
+        try other.runScript(
+            """
+            BEGIN; UPDATE pubkeys SET remaining_uses = 4;
+            INSERT INTO login_tickets (pubkey_id, connection, expires_at) VALUES (1, 'c', now() + interval '1 hour')
+            """)
+        let runs = Monitor(0)
+        let use = Task {
+            try await test.write { transaction throws(APIError) in
+                runs.update { $0 += 1 }
+                if try transaction.hasLoginTicket(pubkey: 1, connection: "c") { return true }
+                return try transaction.takeUse(
+                    pubkey: 1, connection: "c", ticketExpiresAt: transaction.now.adding(seconds: 60))
+            }
+        }
+        // The first time it has waited in vain; the second time the row comes, and with it the other's ticket.
+        #expect(try await eventually { try runs.withLock { $0 } == 2 && isAnyoneWaiting() })
+        try other.runScript("COMMIT")
+        #expect(try await use.value)
+        #expect(runs.withLock { $0 } == 3)
+        #expect(try number("SELECT remaining_uses FROM pubkeys") == 4)
+    }
+
     @Test func changeOfCredentialsIsHeardOfByOtherServers() async throws {
         let (first, second) = (try open(), try open())
         try await first.fill()

@@ -9,7 +9,8 @@ struct InstallCommand: AsyncParsableCommand {
         discussion: """
             Makes the tenants 'default' and 'test', each with the administrator '~~admin'. The secrets are written to
             tms-install.out in the folder, readable by its owner only, and nowhere else: keep them somewhere safe and
-            remove the file. Running it again changes nothing.
+            remove the file. Running it again changes nothing. Of several servers on one PostgreSQL each is installed; the
+            first makes the tenants, and has the secrets.
             """)
 
     @OptionGroup var root: RootOptions
@@ -25,9 +26,12 @@ struct InstallCommand: AsyncParsableCommand {
             switch try Installer(root: directory, environment: environment).run(logger: logger) {
             case .nothingToDo:
                 print("\(directory.path) is installed already; nothing was changed.")
-            case .installed:
+            case .installed(let hasNewSecrets):
                 print("Installed in \(directory.path).")
-                print("The administrators' secrets are in \(directory.installOutput).")
+                print(
+                    hasNewSecrets
+                        ? "The administrators' secrets are in \(directory.installOutput)."
+                        : "The database has its administrators; their secrets were told when they were made.")
                 print("Start it with: tms-server serve --root-dir '\(directory.path)'")
             }
         }

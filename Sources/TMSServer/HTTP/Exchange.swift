@@ -101,7 +101,11 @@ final class Exchange {
     func giveUp() {
         guard !isAnswered else { return }
         loop.metrics.refusals[.deadline]?.add()
-        fail(.unavailable("ERROR: the request could not be answered in time"))
+        // What was begun goes on: a commit that is under way may come to its end.
+        let mayChange = head.method != .GET && head.method != .HEAD
+        fail(
+            .unavailable(
+                "ERROR: the request could not be answered in time" + (mayChange ? ": look whether it was made" : "")))
     }
 
     /// Too much is waiting for others to take it.

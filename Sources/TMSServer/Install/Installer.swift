@@ -13,17 +13,17 @@ struct Installer {
 
     enum Outcome: Equatable {
         case nothingToDo
-        case installed
+        /// - hasNewSecrets: it made administrators, and wrote their secrets down; false on a database that had them.
+        case installed(hasNewSecrets: Bool)
     }
 
     func run(logger: Logger) throws -> Outcome {
-        let isComplete = FileManager.default.fileExists(atPath: root.installOutput)
         var changed = false
         try makeFolders(&changed)
         try makeFile(root.configurationFile, &changed) { Array(ConfigurationTemplate.text(ServerConfiguration()).utf8) }
         try makeCertificate(&changed)
-        if try fillDatabase(logger: logger) { changed = true }
-        return changed || !isComplete ? .installed : .nothingToDo
+        let hasNewSecrets = try fillDatabase(&changed, logger: logger)
+        return changed || hasNewSecrets ? .installed(hasNewSecrets: hasNewSecrets) : .nothingToDo
     }
 
     private func makeFolders(_ changed: inout Bool) throws {
@@ -58,19 +58,22 @@ struct Installer {
     }
 
     /// - Returns: whether it made tenants. Their secrets are on the disk before this returns.
-    private func fillDatabase(logger: Logger) throws -> Bool {
+    private func fillDatabase(_ changed: inout Bool, logger: Logger) throws -> Bool {
         let configuration = try ConfigurationLoader(
             file: root.configurationFile, environment: environment, flags: []
         ).configuration
         let isNew =
             !configuration.isOnPostgreSQL && !FileManager.default.fileExists(atPath: root.databaseFile)
         // SQLite would make the file with the mode the umask leaves.
-        if isNew { try PrivateFile.write([], to: root.databaseFile) }
+        if isNew {
+            try PrivateFile.write([], to: root.databaseFile)
+            changed = true
+        }
         let store = try Store(Store.Configuration(configuration.place(in: root)), logger: logger)
         defer { store.shutdown() }
         let caller = Caller(.command, id: "install", request: RequestID(process: .random(in: .min ... .max), number: 0))
         let admins = try Installation.fill(store, as: caller)
-        guard !admins.isEmpty else { return isNew }
+        guard !admins.isEmpty else { return false }
         try write(admins)
         return true
     }

@@ -232,7 +232,8 @@ package final class PostgreSQLConnection: SQLConnection {
         guard PQresultStatus(sync) == PGRES_PIPELINE_SYNC else { throw broken(by: failure) }
         hasFailed = PQtransactionStatus(handle) == PQTRANS_INERROR
         guard let failure else { return }
-        metConflict = failure.code == .conflict
+        // A row that the rule did not find and that is there now was made by another transaction meanwhile.
+        metConflict = failure.code == .conflict || failure.code == .unique
         throw failure
     }
 

@@ -161,7 +161,7 @@ import Testing
         try await Servers.withOwn(["deadline_seconds=1", "sqlite_busy_timeout_milliseconds=60000"]) { server in
             let account = try Account(on: server)
             let lock = try WriterLock(server)
-            expectRefusal(try await account.create(), 503, "could not be answered in time")
+            expectRefusal(try await account.create(), 503, "could not be answered in time: look whether it was made")
             try lock.release()
             #expect(try await account.create().status == 201)
         }

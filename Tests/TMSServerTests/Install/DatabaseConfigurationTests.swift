@@ -106,6 +106,23 @@ import Testing
         }
     }
 
+    @Test func onlyTheFirstOfSeveralServersIsToldSecrets() async throws {
+        let database = try Backend.postgreSQL.makeDatabase()
+        func install(_ name: String) async throws -> String {
+            let outcome = try await Program.run(
+                Program.path("tms-server"), ["install", "--root-dir", folder.file(name), "--allow-root"],
+                environment: database.environment)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            return outcome.output
+        }
+        #expect(try await install("first").contains("secrets are in \(folder.file("first"))/tms-install.out"))
+        let second = try await install("second")
+        #expect(second.contains("Installed in") && second.contains("has its administrators"))
+        #expect(!second.contains("tms-install.out"))
+        #expect(!FileManager.default.fileExists(atPath: folder.file("second/tms-install.out")))
+        #expect(try await install("second").contains("nothing was changed"))
+    }
+
     @Test func serverWithoutItsDatabaseSaysSoAndNoPassword() async throws {
         let outcome = try await Program.run(
             Program.path("tms-server"), ["install", "--root-dir", folder.file("tms"), "--allow-root"],

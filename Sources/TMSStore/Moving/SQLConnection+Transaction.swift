@@ -7,8 +7,9 @@ extension SQLConnection {
             try run("COMMIT")
             return result
         } catch {
-            // Should the connection be gone, so is the transaction.
-            _ = try? run("ROLLBACK")
+            // Something posted that is refused takes the first ROLLBACK with it. Should the connection be gone, so is the
+            // transaction.
+            if (try? run("ROLLBACK")) == nil { _ = try? run("ROLLBACK") }
             throw error
         }
     }

@@ -82,6 +82,12 @@ bench-lists: build
 	@scripts/require python3:python3
 	python3 Benchmarks/lists.py --server .build/release/tms-server $(BENCH_FLAGS)
 
+# make bench-move  a million keys from SQLite to PostgreSQL and back: exports must be equal (three minutes)
+.PHONY: bench-move
+bench-move: build
+	@scripts/require python3:python3 postgresql-15:/usr/lib/postgresql/15/bin/initdb
+	python3 Benchmarks/move.py --server .build/release/tms-server $(BENCH_FLAGS)
+
 # make recipes    the users' own load recipes (half an hour; six minutes with BENCH_FLAGS='--scale 1')
 recipes: build bench-tools
 	python3 Benchmarks/recipes.py $(BENCH_TOOLS) $(BENCH_FLAGS)

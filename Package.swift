@@ -46,6 +46,7 @@ let package = Package(
             name: "TMSStore",
             dependencies: [
                 "Primitives", "Telemetry", "TMSAPI", "CSQLite", "CSQLiteFile", "CLibPQ",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ]

@@ -72,13 +72,15 @@ package struct TestDatabase: Sendable {
         }
     }
 
-    /// Runs statements beside the stores. `{{past}}` and `{{future}}` are times, as are the values of ``literal(_:)``.
+    /// Runs statements beside the stores. `{{past}}` and `{{future}}` are times, as are the values of ``literal(_:)``, and
+    /// `{{time 7}}`, which is so many microseconds after 1970.
     package func change(_ sql: String) throws {
         let (past, future) = (
             literal(Timestamp(microseconds: 0)), literal(Timestamp(microseconds: 9_000_000_000_000_000))
         )
         let sql = sql.replacingOccurrences(of: "{{past}}", with: past)
             .replacingOccurrences(of: "{{future}}", with: future)
+            .replacing(#/\{\{time (-?\d+)\}\}/#) { literal(Timestamp(microseconds: Int64($0.1) ?? 0)) }
         let connection = try connect()
         guard connection.dialect == .postgreSQL else { return try connection.runScript(sql) }
         try connection.runScript(sql.replacingOccurrences(of: "BEGIN IMMEDIATE", with: "BEGIN"))

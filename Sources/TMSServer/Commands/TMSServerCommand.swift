@@ -19,7 +19,10 @@ package struct TMSServerCommand: AsyncParsableCommand {
             Exit status: 0 stopped as asked, 78 configuration or permissions, 77 refused to run as root, 1 otherwise.
             """,
         version: BuildInfo.version,
-        subcommands: [ServeCommand.self, InstallCommand.self, StatusCommand.self, VersionCommand.self],
+        subcommands: [
+            ServeCommand.self, InstallCommand.self, StatusCommand.self, MigrateCommand.self, ExportCommand.self,
+            ImportCommand.self, VersionCommand.self,
+        ],
         defaultSubcommand: ServeCommand.self)
 
     package init() {}
@@ -51,6 +54,12 @@ func reportingFailures(_ work: () async throws -> Void) async throws {
     } catch let error as ConfigurationError {
         StandardError.write("tms-server: \(error)")
         throw ExitCode(ConfigurationError.exitCode)
+    } catch let error as MoveError {
+        StandardError.write("tms-server: \(error)")
+        throw ExitCode(1)
+    } catch let error as StoreError where error.code == .unfit {
+        StandardError.write("tms-server: the database cannot be used: \(error.detail)")
+        throw ExitCode(1)
     } catch let error as StoreError {
         StandardError.write("tms-server: the database cannot be used: \(error)")
         throw ExitCode(1)

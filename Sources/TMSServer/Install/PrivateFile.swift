@@ -4,33 +4,54 @@ private import Glibc
 enum PrivateFile {
     /// Writes a new file of mode 0600 and waits until it is on the disk.
     static func write(_ bytes: some Collection<UInt8>, to path: String) throws(ConfigurationError) {
-        let partial = path + ".partial"
-        unlink(partial)
-        let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw failure(path) }
-        defer { close(descriptor) }
-        var rest = Array(bytes)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { unistdWrite(descriptor, $0) }
-            guard count > 0 else { throw failure(path) }
-            rest = rest.dropFirst(count)
-        }
-        guard fsync(descriptor) == 0, rename(partial, path) == 0 else { throw failure(path) }
+        let writer = try PrivateFileWriter(path: path)
+        try writer.append(Array(bytes))
+        try writer.finish()
     }
 
     static func makeFolder(_ path: String) throws(ConfigurationError) {
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure(path) }
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw PrivateFileWriter.failure(path) }
+    }
+}
+
+/// Writes such a file piece by piece. What is not finished is removed.
+final class PrivateFileWriter {
+    private let path: String
+    private let partial: String
+    private let descriptor: Int32
+    private var isFinished = false
+
+    init(path: String) throws(ConfigurationError) {
+        self.path = path
+        partial = path + ".partial"
+        unlink(partial)
+        descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Self.failure(path) }
     }
 
-    private static func unistdWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-        write(descriptor, bytes.baseAddress, bytes.count)
+    deinit {
+        close(descriptor)
+        if !isFinished { unlink(partial) }
     }
 
-    private static func write(_ descriptor: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
-        Glibc.write(descriptor, start, count)
+    func append(_ bytes: [UInt8]) throws(ConfigurationError) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { bytes in
+                write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+            }
+            guard count > 0 else { throw Self.failure(path) }
+            written += count
+        }
     }
 
-    private static func failure(_ path: String) -> ConfigurationError {
+    /// Waits until all of it is on the disk, and gives the file its name.
+    func finish() throws(ConfigurationError) {
+        guard fsync(descriptor) == 0, rename(partial, path) == 0 else { throw Self.failure(path) }
+        isFinished = true
+    }
+
+    fileprivate static func failure(_ path: String) -> ConfigurationError {
         ConfigurationError("\(path): cannot be written: \(String(cString: strerror(errno)))")
     }
 }

@@ -13,7 +13,7 @@ final class PostgreSQLBackend: StoreBackend {
         _ database: PostgreSQLDatabase, _ configuration: Store.Configuration, credentials: CredentialsVersion,
         telemetry: Telemetry, logger: Logger
     ) throws(StoreError) {
-        try Migrator.migrate(
+        try Migrator.prepare(
             try PostgreSQLConnection(database, role: .migrator), now: configuration.clock())
         func link(
             _ role: PostgreSQLConnection.Role, _ database: PostgreSQLDatabase, _ part: String

@@ -9,7 +9,7 @@ extension PostgreSQLConnection {
     /// `target_session_attrs=read-write`, takes writes.
     ///
     /// libpq waits here itself, with a limit for each host; only the resolution of names has none but the resolver's.
-    static func connect(_ database: PostgreSQLDatabase) throws(StoreError) -> OpaquePointer {
+    static func connect(_ database: PostgreSQLDatabase, role: Role) throws(StoreError) -> OpaquePointer {
         var options: [(String, SecretBytes)] = [
             ("dbname", database.address),
             ("connect_timeout", SecretBytes("\(database.connectSecondsMax)")),
@@ -17,7 +17,7 @@ extension PostgreSQLConnection {
             ("keepalives_idle", SecretBytes("10")), ("keepalives_interval", SecretBytes("3")),
             ("keepalives_count", SecretBytes("3")), ("tcp_user_timeout", SecretBytes("10000")),
             ("client_encoding", SecretBytes("UTF8")),
-            ("fallback_application_name", SecretBytes("tms-server")),
+            ("fallback_application_name", SecretBytes(role.isCommand ? "tms-server command" : "tms-server")),
         ]
         if let password = database.password { options.append(("password", password)) }
         let handle = withCStrings(options) { keywords, values in PQconnectdbParams(keywords, values, 1) }
@@ -61,21 +61,22 @@ extension PostgreSQLConnection {
         let all = """
             SET TIME ZONE 'UTC';
             SET statement_timeout = \(statementMilliseconds);
-            SET lock_timeout = \(role == .migrator ? 0 : database.lockMillisecondsMax);
+            SET lock_timeout = \(role.isCommand ? 0 : database.lockMillisecondsMax);
             SET idle_in_transaction_session_timeout = \(statementMilliseconds + database.networkMillisecondsMax);
-            SET default_transaction_isolation = '\(role == .reader ? "repeatable read" : "read committed")';
-            SET default_transaction_read_only = \(role == .reader ? "on" : "off");
+            SET default_transaction_isolation = '\(role.isReadOnly ? "repeatable read" : "read committed")';
+            SET default_transaction_read_only = \(role.isReadOnly ? "on" : "off");
             """
         switch role {
-        case .reader, .migrator: return all
+        case .reader, .exporter: return all
         case .listener: return all + "LISTEN \(credentialsChannel);"
-        case .writer:
-            // Nothing is answered that a power cut can undo. Where more than the own disk is waited for, it stays so.
-            return all + """
-                LISTEN \(credentialsChannel);
-                SELECT set_config('synchronous_commit', 'on', false)
-                WHERE current_setting('synchronous_commit') = 'off';
-                """
+        case .writer: return all + durability + "LISTEN \(credentialsChannel);"
+        case .migrator: return all + durability
         }
     }
+
+    /// Nothing is answered that a power cut can undo. Where more than the own disk is waited for, it stays so.
+    private static let durability = """
+        SELECT set_config('synchronous_commit', 'on', false)
+        WHERE current_setting('synchronous_commit') = 'off';
+        """
 }

@@ -20,12 +20,19 @@ package final class PostgreSQLConnection: SQLConnection {
         case writer
         /// Hears of changed credentials.
         case listener
-        /// Changes the schema: may take as long as a large table needs.
+        /// Reads all of one state of the database: may take as long as that needs.
+        case exporter
+        /// Changes the schema, or fills the tables: may take as long as a large table needs.
         case migrator
+
+        /// Reads one state of the database in each transaction, and can change nothing.
+        var isReadOnly: Bool { self == .reader || self == .exporter }
+        /// One of a command's, which nobody waits for; the others are a server's.
+        var isCommand: Bool { self == .exporter || self == .migrator }
     }
 
-    /// For how long a change of the schema is waited for.
-    private static let migrationMillisecondsMax = 3_600_000
+    /// For how long a statement of a command is waited for, such as a change of the schema.
+    private static let commandMillisecondsMax = 3_600_000
     /// Posted statements that wait for the next one that is waited for. More would fill buffers on both sides.
     static let postedMax = 64
 
@@ -58,9 +65,9 @@ package final class PostgreSQLConnection: SQLConnection {
     /// - Throws: `.unreachable` when no host can be connected to in time.
     package init(_ database: PostgreSQLDatabase, role: Role) throws(StoreError) {
         let statementMilliseconds =
-            role == .migrator ? Self.migrationMillisecondsMax : database.statementMillisecondsMax
+            role.isCommand ? Self.commandMillisecondsMax : database.statementMillisecondsMax
         answerMillisecondsMax = statementMilliseconds + database.networkMillisecondsMax
-        handle = try Self.connect(database)
+        handle = try Self.connect(database, role: role)
         PQsetnonblocking(handle, 1)
         // Notices, such as those of IF NOT EXISTS, would go to standard error.
         PQsetNoticeProcessor(handle, { _, _ in }, nil)

@@ -40,4 +40,24 @@ package struct PostgreSQLDatabase: Sendable {
         PQconninfoFree(options)
         self.init(address: SecretBytes(address))
     }
+
+    /// Hosts, port, database and user, as far as the address has them; nothing else of it.
+    var whereabouts: String {
+        let address = address.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+        guard let options = PQconninfoParse(address, nil) else { return "an address that cannot be read" }
+        defer { PQconninfoFree(options) }
+        var found: [String] = []
+        var option = options
+        while let keyword = option.pointee.keyword {
+            let name = String(cString: keyword)
+            if Self.openKeywords.contains(name), let value = option.pointee.val {
+                found.append("\(name)=\(String(cString: value))")
+            }
+            option += 1
+        }
+        return found.isEmpty ? "where libpq's environment says" : found.joined(separator: " ")
+    }
+
+    /// Parts of an address that are no secret and say which database it is.
+    private static let openKeywords: Set = ["host", "hostaddr", "port", "dbname", "user", "service"]
 }

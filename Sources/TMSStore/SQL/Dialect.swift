@@ -16,6 +16,14 @@ package enum Dialect: Sendable {
         }
     }
 
+    /// Counts the migrator's table, 0 or 1, where a statement that reads it would be refused.
+    var countMigrationTables: StaticString {
+        switch self {
+        case .sqlite: "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'"
+        case .postgreSQL: "SELECT CASE WHEN to_regclass('schema_migrations') IS NULL THEN 0 ELSE 1 END"
+        }
+    }
+
     private var spellings: KeyValuePairs<String, String> {
         switch self {
         case .sqlite:

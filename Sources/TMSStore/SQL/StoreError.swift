@@ -23,6 +23,8 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         case outcomeUnknown
         /// The file is damaged, or not a database.
         case corrupt
+        /// A database in order, but none for this program to serve from. The detail is for people.
+        case unfit
         /// A statement of ours is wrong.
         case misuse
     }
@@ -49,7 +51,7 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         case .busy, .conflict: .unavailable("ERROR: the database is busy")
         case .tooLong: .unavailable("ERROR: this takes too long; ask for less at a time, or filter by other members")
         case .full: .unavailable("ERROR: the database has no room", retryAfterSeconds: 30)
-        case .unreachable, .corrupt: .unavailable("ERROR: the database cannot be reached", retryAfterSeconds: 5)
+        case .unreachable, .corrupt, .unfit: .unavailable("ERROR: the database cannot be reached", retryAfterSeconds: 5)
         case .outcomeUnknown:
             .unavailable(
                 "ERROR: the database was lost before it confirmed the change: look whether it was made",
@@ -62,7 +64,7 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
     var isOperational: Bool {
         switch code {
         case .unique, .foreignKey, .check: false
-        case .busy, .conflict, .tooLong, .full, .unreachable, .outcomeUnknown, .corrupt, .misuse: true
+        case .busy, .conflict, .tooLong, .full, .unreachable, .outcomeUnknown, .corrupt, .unfit, .misuse: true
         }
     }
 }

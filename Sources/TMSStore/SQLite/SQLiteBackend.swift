@@ -18,7 +18,7 @@ final class SQLiteBackend: StoreBackend {
         self.configuration = configuration
         let connection = try SQLiteConnection(
             path: path, role: .writer, busyTimeoutMilliseconds: configuration.busyTimeoutMilliseconds)
-        try Migrator.migrate(connection, now: configuration.clock())
+        try Migrator.prepare(connection, now: configuration.clock())
         checkpointer = try Checkpointer(path: path, configuration, telemetry: telemetry, logger: logger)
         let writer = SQLiteWriter(
             connection, checkpointer: checkpointer, commits: commits, credentials: credentials)

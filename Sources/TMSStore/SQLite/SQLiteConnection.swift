@@ -10,6 +10,8 @@ package final class SQLiteConnection: SQLConnection {
         case reader
         case writer
         case checkpointer
+        /// Fills a database, and has its file for itself meanwhile.
+        case importer
     }
 
     package let dialect = Dialect.sqlite
@@ -46,7 +48,7 @@ package final class SQLiteConnection: SQLConnection {
         }
         if role == .checkpointer { file = tms_sqlite_file_sync_every(handle, Self.checkpointBytesPerSync) }
         // After the settings: `wal_autocheckpoint` is SQLite's own use of the hook.
-        if role == .writer { watchOwnChanges() }
+        if role == .writer || role == .importer { watchOwnChanges() }
     }
 
     /// Pages in the write-ahead log after this connection's last commit.
@@ -117,6 +119,9 @@ package final class SQLiteConnection: SQLConnection {
             PRAGMA query_only = ON;
             PRAGMA cache_size = -8192;
             """
+        case .importer:
+            // Before the log is touched: it is refused then while anybody has the file open, and keeps everybody out.
+            "PRAGMA locking_mode = EXCLUSIVE;" + settings(for: .writer)
         case .writer, .checkpointer:
             // FULL: a commit returns when the WAL is on the disk, so that no answered write can be lost by a power cut.
             // No automatic checkpoints: they would stall the commit they happen in; the checkpointer has its thread.

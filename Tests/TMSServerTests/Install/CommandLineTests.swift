@@ -7,7 +7,7 @@ import Testing
         try await Program.run(Program.path("tms-server"), arguments, environment: environment)
     }
 
-    @Test(arguments: [[], ["serve"], ["install"], ["version"]])
+    @Test(arguments: [[], ["serve"], ["install"], ["migrate"], ["export"], ["import"], ["version"]])
     func helpIsThere(command: [String]) async throws {
         let outcome = try await run(command + ["--help"])
         #expect(outcome.status == 0)
@@ -22,14 +22,14 @@ import Testing
         #expect(outcome.output.contains(/\d+\.\d+\.\d+/))
     }
 
-    @Test(arguments: [["nonsense"], ["serve", "--nonsense"], ["serve", "--http-port", "x"]])
+    @Test(arguments: [["nonsense"], ["serve", "--nonsense"], ["serve", "--http-port", "x"], ["export"], ["import"]])
     func misuseIsRefused(arguments: [String]) async throws {
         let outcome = try await run(arguments)
         #expect(outcome.status == 64)
         #expect(!outcome.errors.isEmpty)
     }
 
-    @Test(.enabled(if: geteuid() == 0), arguments: ["serve", "install"])
+    @Test(.enabled(if: geteuid() == 0), arguments: ["serve", "install", "migrate"])
     func rootIsRefused(command: String) async throws {
         let folder = try TemporaryFolder()
         let outcome = try await run([command, "--root-dir", folder.file("tms")])

@@ -19,7 +19,7 @@ import Testing
         }
         let second = try TestStore(at: database)
         #expect(try second.count("SELECT COUNT(*) FROM clients") == 1)
-        #expect(try second.count("SELECT COUNT(*) FROM schema_migrations") == 3)
+        #expect(try second.count("SELECT COUNT(*) FROM schema_migrations") == 4)
     }
 
     @Test(arguments: Backend.all) func databaseOfANewerProgramIsRefused(on backend: Backend) async throws {
@@ -46,9 +46,9 @@ import Testing
         let test = try TestStore(at: database)
         try await test.fill()
         test.store.shutdown()
-        try database.change("DROP TABLE unfinished_import; DELETE FROM schema_migrations WHERE version = 3")
+        try database.change("DROP TABLE unfinished_import; DELETE FROM schema_migrations WHERE version = 4")
         #expect(try database.place.migrationPlan().steps.map(\.name) == ["unfinished import"])
-        #expect(try database.place.migrate().version == 2)
+        #expect(try database.place.migrate().version == 3)
         #expect(try TestStore(at: database).count("SELECT COUNT(*) FROM clients") == 1)
     }
 
@@ -82,6 +82,6 @@ import Testing
             }
             try await group.waitForAll()
         }
-        #expect(try TestStore(at: database).count("SELECT COUNT(*) FROM schema_migrations") == 3)
+        #expect(try TestStore(at: database).count("SELECT COUNT(*) FROM schema_migrations") == 4)
     }
 }

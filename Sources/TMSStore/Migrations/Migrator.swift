@@ -3,7 +3,7 @@ internal import TMSAPI
 /// Brings a database's schema to the version this program knows.
 enum Migrator {
     /// In order; a migration that has been released never changes again.
-    static let migrations: [Migration] = [.initial, .administration, .unfinishedImport, .idempotentAnswers]
+    static let migrations: [Migration] = [.initial, .administration, .idempotentAnswers, .unfinishedImport]
 
     /// Makes a database fit to be served from.
     /// - Throws: `.unfit` when it is newer than the program, or half an import.

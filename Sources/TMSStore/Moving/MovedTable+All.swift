@@ -2,7 +2,7 @@ extension MovedTable {
     /// Every table with rows of the service's, what is referred to before what refers to it.
     static let all = [
         tenants, admin, clients, hosts, hostAliases, approvals, userMFA, userHosts, delegations, pubkeys, reservations,
-        loginTickets, audit,
+        loginTickets, idempotentAnswers, audit,
     ]
 
     private static let tenants = MovedTable(
@@ -198,6 +198,23 @@ extension MovedTable {
         insert: """
             INSERT INTO login_tickets (pubkey_id, connection, expires_at)
             VALUES ($1, $2, $3)
+            """)
+
+    private static let idempotentAnswers = MovedTable(
+        name: "idempotent_answers",
+        columns: [
+            .text("tenant"), .text("client_id"), .text("idempotency_key"), .text("request_hash"), .text("answer"),
+            .time("expires_at"),
+        ],
+        keyColumns: 3,
+        page: """
+            SELECT tenant, client_id, idempotency_key, request_hash, answer, expires_at
+            FROM idempotent_answers WHERE (tenant, client_id, idempotency_key) > ($1, $2, $3)
+            ORDER BY tenant, client_id, idempotency_key LIMIT $4
+            """,
+        insert: """
+            INSERT INTO idempotent_answers (tenant, client_id, idempotency_key, request_hash, answer, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6)
             """)
 
     private static let audit = MovedTable(

@@ -195,13 +195,13 @@ import Testing
             try await migrate(), "Database: " + (backend == .sqlite ? "SQLite, \(databaseFile)" : "PostgreSQL, "),
             "Nothing is to be done.")
         let last = MigrationPlan.programVersion
-        try database.change("DROP TABLE unfinished_import; DELETE FROM schema_migrations WHERE version = 3")
+        try database.change("DROP TABLE unfinished_import; DELETE FROM schema_migrations WHERE version = 4")
         for _ in 0..<2 {
             expectSuccess(
-                try await migrate("--dry-run"), "Schema: version 2, this program's is \(last)",
-                "  to 3: unfinished import\n", "Nothing was changed.")
+                try await migrate("--dry-run"), "Schema: version 3, this program's is \(last)",
+                "  to 4: unfinished import\n", "Nothing was changed.")
         }
-        expectSuccess(try await migrate(), "  to 3: unfinished import\n", "Done.")
+        expectSuccess(try await migrate(), "  to 4: unfinished import\n", "Done.")
         expectSuccess(try await migrate(), "Nothing is to be done.")
         try database.change("INSERT INTO schema_migrations VALUES (999, 'future', {{past}})")
         for outcome in [try await migrate(), try await migrate("--dry-run")] {

@@ -49,6 +49,8 @@ struct MovingFixture {
                 (2, 'r2', 'r1', 't', 'c', 'u', 'h', 'SHA256:one', {{time 6}}, {{time 3}}, {{time 4}}, 4, 100);
             INSERT INTO login_tickets VALUES
                 (205, 'a', {{time 1}}), (100, 'é', {{time 2}}), (100, 'a', {{time 3}}), (100, 'B', {{time 4}});
+            INSERT INTO idempotent_answers VALUES
+                ('t', 'c', 'b', 'hash', '{"a":"b"}', {{time 5}}), ('t', 'c', 'B', 'hash', '', {{time 6}});
             INSERT INTO audit VALUES
                 (1, {{time 1}}, 't', 'admin ~~admin', 'r-1', 'made', 'a "quoted" \\ subject', NULL, 'two
             lines, a \u{1} and 🔑'),

@@ -33,6 +33,8 @@ test: setup test-tools
 	TMS_ENDURANCE_REQUESTS=100000 $(SWIFT_TEST) --skip-build --filter EnduranceTests
 	@scripts/check-docs
 	@scripts/check-load-reports
+	@scripts/check-deploy
+	python3 Benchmarks/tests/test_scaling.py
 	@scripts/fuzz-api 75 500
 
 # All tests of the server and its clients but that of endurance, in parts, each parallel in itself: what loads the machine must not be there where
@@ -87,6 +89,12 @@ recipes: build bench-tools
 overload: build bench-tools
 	@scripts/require gcc:gcc
 	python3 Benchmarks/overload.py $(BENCH_TOOLS) $(BENCH_FLAGS)
+
+# make scaling    simulates login storms on several servers and one PostgreSQL (BENCH_FLAGS=--help)
+.PHONY: scaling
+scaling:
+	@scripts/require python3:python3
+	python3 Benchmarks/scaling.py $(BENCH_FLAGS)
 
 # make bench-loadtest  the load tester's own truth and cost, beside wrk, hey, k6, locust (50 minutes; BENCH_FLAGS=--help)
 .PHONY: bench-loadtest

@@ -82,7 +82,7 @@ bench-lists: build
 	@scripts/require python3:python3
 	python3 Benchmarks/lists.py --server .build/release/tms-server $(BENCH_FLAGS)
 
-# make bench-move  a million keys from SQLite to PostgreSQL and back: exports must be equal (three minutes)
+# make bench-move  a million keys from SQLite to PostgreSQL and back: exports must be equal
 .PHONY: bench-move
 bench-move: build
 	@scripts/require python3:python3 postgresql-15:/usr/lib/postgresql/15/bin/initdb

@@ -6,7 +6,7 @@ imports into a PostgreSQL server of its own, exports that, imports into a new fi
 must be equal from the second line on. Each step's time and the most memory it had are figures; that the exports are equal
 is what is tested.
 
-  move.py                         builds the server in release and moves, about three minutes after the build
+  move.py                         builds the server in release and moves
   move.py --server ./tms-server   measures a program that is built already
   move.py --keys 100000           a first impression
 

@@ -31,7 +31,8 @@ import Testing
     }
 
     @Test(arguments: Backend.all) func planIsWhatIsDone(on backend: Backend) throws {
-        let place = try backend.makeDatabase().place
+        let database = try backend.makeDatabase()
+        let place = database.place
         let plan = try place.migrationPlan()
         #expect(plan.version == 0)
         #expect(plan.steps.map(\.version) == Array(1...MigrationPlan.programVersion))

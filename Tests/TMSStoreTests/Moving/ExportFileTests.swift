@@ -132,8 +132,9 @@ import Testing
         #expect(try reader.next() == [UInt8(ascii: "\n")])
         #expect(try reader.next() == nil)
         #expect(reader.number == 4)
-        expectRefusal("a line of more than 500000 bytes") {
-            _ = try LineReader(path: path, lineBytesMax: 500_000).next()
+        let endless = try fixture.folder.write(String(repeating: "x", count: 4_000_000), to: "endless")
+        expectRefusal("a line of more than 2000000 bytes") {
+            _ = try LineReader(path: endless, lineBytesMax: 2_000_000).next()
         }
     }
 }

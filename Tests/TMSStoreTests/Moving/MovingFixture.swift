@@ -63,9 +63,10 @@ struct MovingFixture {
     func addAuditRows(_ count: Int) throws {
         try database.change(
             """
-            INSERT INTO audit (at, tenant, caller, request_id, action, subject, new_value)
+            INSERT INTO audit (id, at, tenant, caller, request_id, action, subject, new_value)
             WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < \(count))
-            SELECT {{past}}, 't', 'somebody', 'r-' || n, 'pubkey created', 'SHA256:' || n || ' on h', 'user u as a'
+            SELECT (SELECT MAX(id) FROM audit) + n, {{past}}, 't', 'somebody', 'r-' || n, 'pubkey created',
+                'SHA256:' || n || ' on h', 'user u as a'
             FROM numbers;
             """)
     }

@@ -12,12 +12,12 @@ import Testing
         try source.addAuditRows(TableReader.pageRows * 2)
         let file = try source.export()
         var last = file
-        for backend in [second, first] {
+        for (number, backend) in [second, first].enumerated() {
             let target = try MovingFixture(on: backend)
             #expect(try target.import(last) == 0)
             let copy = try target.export(to: "copy")
             #expect(try MovingFixture.body(copy) == MovingFixture.body(file))
-            last = source.folder.file("from-\(backend)")
+            last = source.folder.file("copy-\(number)")
             try FileManager.default.moveItem(atPath: copy, toPath: last)
         }
     }
@@ -79,8 +79,8 @@ import Testing
     }
 
     @Test(arguments: Backend.all) func newRowsGetIdsBehindThoseThatCame(on backend: Backend) async throws {
-        let target = try MovingFixture(on: backend)
-        try target.import(MovingFixture.filled(on: .sqlite).export())
+        let (source, target) = (try MovingFixture.filled(on: .sqlite), try MovingFixture(on: backend))
+        try target.import(source.export())
         let test = try TestStore(at: target.database)
         for number in 1...3 { try await test.insertKey(number) }
         #expect(try test.count("SELECT COUNT(*) FROM pubkeys WHERE id > 205") == 3)

@@ -36,7 +36,7 @@ import Testing
                        (SELECT COUNT(*) FROM admin), (SELECT COUNT(*) FROM pubkeys)
                 """, []
             ) { row in counts = (0..<4).map { row.integer($0) } }
-            #expect(counts == [2, 2, 2, 10])
+            #expect(counts == [Int64(MigrationPlan.programVersion), 2, 2, 10])
         }
     }
 

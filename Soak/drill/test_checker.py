@@ -65,8 +65,8 @@ class CheckerTests(unittest.TestCase):
         story.readings[1].listed.clear()
         self.expect(story, "lost")
 
-    def test_key_that_another_server_does_not_find_at_once_is_lost(self):
-        self.expect(Story().login(0.2, ABSENT, server=1), "lost")
+    def test_key_that_another_server_does_not_find_at_once_is_missed(self):
+        self.expect(Story().login(0.2, ABSENT, server=1), "missed")
 
     def test_key_that_is_listed_and_not_found_is_lost(self):
         story = Story()
@@ -116,7 +116,7 @@ class CheckerTests(unittest.TestCase):
     def test_refused_deletion_deletes_nothing(self):
         for outcome in (REFUSED, UNREACHED):
             story = Story().outage(1, 2).outage(1, 2, server=0).recover(3).add(DELETE, 1, outcome).login(4, ABSENT)
-            self.expect(story, "lost")
+            self.expect(story, "missed")
 
     # Uses
 

@@ -23,15 +23,14 @@ package final class WorkerThread: Sendable {
             &thread, &attributes,
             { argument in
                 guard let argument else { return nil }
-                let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-                start.run()
+                Start.run(argument).update { $0 = true }
                 return nil
             }, start.toOpaque())
         pthread_attr_destroy(&attributes)
         precondition(result == 0, "cannot start thread \(name): errno \(result)")
     }
 
-    /// Waits until the body has returned. Never from an event loop.
+    /// Waits until the body has returned and what it held is let go of. Never from an event loop.
     package func join() {
         _ = hasEnded.wait { $0 ? true : nil }
     }
@@ -60,7 +59,16 @@ package final class WorkerThread: Sendable {
             // On Linux a niceness belongs to the thread, named by its id; 0 is the calling one.
             if priority != .normal { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, priority.rawValue) }
             body()
-            hasEnded.update { $0 = true }
+        }
+
+        /// Runs what `pthread_create` has handed on, and lets go of it: whoever joins may expect that a connection which the
+        /// body held is closed.
+        /// - Returns: whom to tell.
+        @inline(never)
+        static func run(_ argument: UnsafeMutableRawPointer) -> Monitor<Bool> {
+            let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+            start.run()
+            return start.hasEnded
         }
     }
 }

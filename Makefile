@@ -67,10 +67,13 @@ fuzz-api: setup
 	@scripts/fuzz-api 600 10000
 
 # make bench      CPU and latency of the four operations beside bare NIO and SQLite (six minutes; BENCH_FLAGS=--help)
+# make bench DB=postgres  the same operations on a PostgreSQL beside the server (two minutes)
+DB ?= sqlite
 BENCH_TOOLS = --server .build/release/tms-server --tools Benchmarks/.build/release
 bench: build bench-tools
 	@scripts/require wrk:wrk strace:strace
-	python3 Benchmarks/bench.py $(BENCH_TOOLS) $(BENCH_FLAGS)
+	$(if $(filter postgres,$(DB)),@scripts/require postgresql-15:/usr/lib/postgresql/15/bin/initdb)
+	python3 Benchmarks/bench.py $(BENCH_TOOLS) --database $(DB) $(BENCH_FLAGS)
 
 # make bench-compare  two results side by side: A=before.json B=after.json, or the two newest
 bench-compare:

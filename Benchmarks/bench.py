@@ -16,11 +16,12 @@ It installs servers in a temporary folder and drives them over loopback. It has 
   bench.py --quick             a first impression in half a minute: too short for figures to be quoted
   bench.py --part rounds --connections 1 10 100
                                one part; also with little to do at a time
+  bench.py --database postgres the rounds again, on a PostgreSQL of their own (fsync on, same machine)
   bench.py --server ./tms-server --tools Benchmarks/.build/release
                                measures programs that are built already
 
-Needs Linux, wrk, strace and python3. Any answer that is not a success ends it with status 1. All figures go to a JSON
-file in bench-results/; compare.py sets two of them side by side.
+Needs Linux, wrk, strace and python3, and PostgreSQL 15 for its part. Any answer that is not a success ends it with
+status 1. All figures go to a JSON file in bench-results/; compare.py sets two of them side by side.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from pathlib import Path
 
 from tmsbench import report, wrk
 from tmsbench.command import run_command
-from tmsbench.parts import fsyncs, large_table, long_run, rounds
+from tmsbench.parts import fsyncs, large_table, long_run, postgresql_rounds, rounds
 from tmsbench.programs import Programs, add_program_options
 
 PARTS = ["rounds", "fsyncs", "long", "large"]
@@ -40,6 +41,8 @@ def parse_arguments():
     parser.add_argument("--quick", action="store_true", help="two rounds of one second, for a first impression")
     parser.add_argument("--part", action="append", choices=PARTS, dest="parts",
                         help="only this part; may be repeated (default: all)")
+    parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite",
+                        help="what the server's tables are in; postgres has rounds only (default: sqlite)")
     parser.add_argument("--connections", type=int, nargs="+", default=[100], metavar="N",
                         help="how many connections to drive at once in the rounds (default: 100)")
     parser.add_argument("--rounds", type=int, default=7, metavar="N", help="of each load (default: 7)")
@@ -55,19 +58,22 @@ def parse_arguments():
     if arguments.quick:
         arguments.rounds, arguments.seconds = 2, 1
         arguments.parts = arguments.parts or ["rounds"]
-    arguments.parts = arguments.parts or PARTS
+    if arguments.database == "postgres" and set(arguments.parts or []) - {"rounds"}:
+        parser.error("--database postgres has rounds only")
+    arguments.parts = arguments.parts or (["rounds"] if arguments.database == "postgres" else PARTS)
     return arguments
 
 
 def bench(arguments, folder):
     """Measures what was asked for."""
-    results = {**report.about(), "parts": arguments.parts, "targets": []}
+    results = {**report.about(), "database": arguments.database, "parts": arguments.parts, "targets": []}
     programs = Programs(arguments)
     if "rounds" in arguments.parts:
+        part = postgresql_rounds if arguments.database == "postgres" else rounds
         loads = [(connections, arguments.rounds, arguments.seconds) for connections in arguments.connections]
-        results["measurements"] = rounds.measure(programs, folder, loads, arguments.keys, arguments.settings)
+        results["measurements"] = part.measure(programs, folder, loads, arguments.keys, arguments.settings)
         results["summary"] = rounds.summarize(results["measurements"])
-        results["targets"] += rounds.targets(results["summary"])
+        results["targets"] += part.targets(results["summary"])
     if "fsyncs" in arguments.parts:
         results["fsyncs"] = fsyncs.measure(programs.server, folder, max(arguments.connections), arguments.settings)
     if "long" in arguments.parts:
@@ -86,6 +92,8 @@ def print_results(results):
     if "summary" in results:
         rounds.report(results["summary"],
                       {(count["operation"], count["connections"]): count["per_request"] for count in counts})
+    if results["database"] == "postgres":
+        postgresql_rounds.report(results["summary"])
     for count in counts:
         print(f"{count['operation']}: {count['fsyncs']} fsyncs for {count['requests']} requests, under strace")
     if "long" in results:

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 
-from .programs import BenchError, run
+from .programs import BenchError, cpu_nanoseconds, run
 
 PROGRAMS = "/usr/lib/postgresql/15/bin"
 START_SECONDS_MAX = 60
@@ -51,6 +51,20 @@ def wait(place, server):
             with open(f"{place}/log", errors="replace") as log:
                 raise BenchError(f"PostgreSQL did not start:\n{log.read()[-2000:]}")
         time.sleep(0.1)
+
+
+def cpu_of_all(place):
+    """Nanoseconds of all its processes, as far as they are still there: sessions that a pool keeps are."""
+    with open(f"{place}/data/postmaster.pid") as file:
+        postmaster = int(file.readline())
+    with open(f"/proc/{postmaster}/task/{postmaster}/children") as file:
+        processes = [postmaster, *map(int, file.read().split())]
+    total = 0
+    for process in processes:
+        # It may have ended since.
+        with contextlib.suppress(FileNotFoundError):
+            total += cpu_nanoseconds(process)
+    return total
 
 
 def make_database(place, name):

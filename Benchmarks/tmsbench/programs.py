@@ -23,10 +23,11 @@ class BenchError(Exception):
 class Listener:
     """A program that prints `listening on http://HOST:PORT` and serves until it is told to stop."""
 
-    def __init__(self, command, log_path):
+    def __init__(self, command, log_path, environment=None):
         self.log_path = log_path
         self.log = open(log_path, "wb")
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL)
         # Not read by a blocking call: a program that says nothing must not hang the script.
         os.set_blocking(self.process.stdout.fileno(), False)
         try:
@@ -79,19 +80,23 @@ class Listener:
         self.log.close()
 
     def cpu_nanoseconds(self):
-        """CPU time of all threads so far. From schedstat: the ticks in /proc/PID/stat are 10 ms, too coarse."""
-        total = 0
-        for task in Path(f"/proc/{self.pid}/task").iterdir():
-            # A thread may end between being listed and being read.
-            with contextlib.suppress(FileNotFoundError):
-                total += int((task / "schedstat").read_text().split()[0])
-        return total
+        return cpu_nanoseconds(self.pid)
 
     def resident_mib(self):
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):
                 return int(line.split()[1]) / 1024
         raise BenchError(f"{self.process.args[0]} has ended:\n{self.log_tail()}")
+
+
+def cpu_nanoseconds(pid):
+    """CPU time of all threads so far. From schedstat: the ticks in /proc/PID/stat are 10 ms, too coarse."""
+    total = 0
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        # A thread may end between being listed and being read.
+        with contextlib.suppress(FileNotFoundError):
+            total += int((task / "schedstat").read_text().split()[0])
+    return total
 
 
 class MemoryWatch:
@@ -179,22 +184,22 @@ def require_program(path):
 # The server
 
 
-def install(program, root):
-    run([program, "install", "--root-dir", root, "--allow-root"], timeout=60)
+def install(program, root, environment=None):
+    run([program, "install", "--root-dir", root, "--allow-root"], timeout=60, environment=environment)
 
 
-def serve(program, root, settings=(), prefix=()):
+def serve(program, root, settings=(), prefix=(), environment=None):
     """Starts an installed server. `prefix` is a command to start it with, such as strace."""
     # Making the stock of RSA and ECDSA keys takes seconds of CPU after a start; it is none of these requests' cost.
     defaults = ["enable_test_tenant=true", "rsa_pairs=0", "ecdsa_pairs=0"]
     sets = [part for setting in [*defaults, *settings] for part in ("--set", setting)]
     command = [program, "--root-dir", root, "--allow-root", "--http-addr", "http://127.0.0.1", "--http-port", "0"]
-    return Listener([*prefix, *command, *sets], root.parent / f"{root.name}.log")
+    return Listener([*prefix, *command, *sets], root.parent / f"{root.name}.log", environment)
 
 
-def start_server(program, root, settings=()):
-    install(program, root)
-    return serve(program, root, settings)
+def start_server(program, root, settings=(), environment=None):
+    install(program, root, environment)
+    return serve(program, root, settings, environment=environment)
 
 
 def database(root):

@@ -22,7 +22,7 @@ OPERATIONS = ["bare", "version", "client", "retrieve", "create"]
 
 # Of these the summary has medians over the rounds, and the least and the most.
 METRICS = ["requests_per_second", "p50_us", "p99_us", "p999_us", "max_us", "cpu_us", "cpu_ratio", "rss_mib",
-           "of_inserts", "of_inserts_audit", "of_inserts_large"]
+           "database_cpu_us", "of_inserts", "of_inserts_audit", "of_inserts_large"]
 
 
 def measure(programs, folder, loads, keys, settings):

@@ -108,23 +108,18 @@ import Testing
             backend == .sqlite ? nil : TestDatabase(try PostgreSQLCluster.shared().makeDatabase())
         let environment = database?.environment ?? [:]
 
+        // So that the kill comes in the middle on any machine, the import cannot get past that row.
+        let place = database ?? TestDatabase(sqliteIn: folder, file: "tms/database/tms.db")
+        expectSuccess(try await run("migrate", environment: environment))
+        try place.change(Self.stopAtRow45000(on: backend))
+        let log = databaseFile + "-wal"
         let killed = try RunningProgram(
             Program.path("tms-server"), ["import", folder.file("export"), "--root-dir", root, "--allow-root"],
             environment: environment)
-        let log = databaseFile + "-wal"
-        let isHalfway = { @Sendable () -> Bool in
-            guard let database else {
-                // A commit of ten thousand of these rows takes more than a mebibyte; nobody else may open the file.
-                let attributes = try? FileManager.default.attributesOfItem(atPath: log)
-                return (attributes?[.size] as? NSNumber)?.intValue ?? 0 > 3 << 20
-            }
-            var rows: Int64 = 0
-            _ = try? database.connect().run("SELECT rows_done FROM unfinished_import", []) { rows = $0.integer(0) }
-            return rows >= 20_000
-        }
-        #expect(try await eventually(withinSeconds: 60) { isHalfway() || killed.hasEnded })
+        #expect(try await eventually(withinSeconds: 60) { Self.hasSomeRows(of: place, log: log) || killed.hasEnded })
         killed.signal(SIGKILL)
         #expect(await killed.waitUntilExit() == -SIGKILL, "\(killed.output)\(killed.errors)")
+        try place.change(Self.goOn(on: backend))
 
         let unfinished = "an import into it is not finished"
         expectRefusal(try await run("serve", "--http-port", "0", environment: environment), unfinished)
@@ -136,6 +131,51 @@ import Testing
         expectSuccess(second, "0 rows were there from an import that was interrupted")
         expectSuccess(try await run("export", folder.file("copy"), environment: environment))
         #expect(try body("copy") == body("export"))
+    }
+
+    private static func stopAtRow45000(on backend: Backend) -> String {
+        switch backend {
+        case .sqlite:
+            """
+            CREATE TRIGGER stop BEFORE INSERT ON audit WHEN NEW.request_id = 'r-45000' BEGIN
+                SELECT COUNT(*) FROM (
+                    WITH RECURSIVE endless (n) AS (SELECT 1 UNION ALL SELECT 1 FROM endless) SELECT n FROM endless);
+            END
+            """
+        case .postgreSQL:
+            """
+            CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN PERFORM pg_sleep(600); RETURN NEW; END $$;
+            CREATE TRIGGER stop BEFORE INSERT ON audit FOR EACH ROW WHEN (NEW.request_id = 'r-45000')
+                EXECUTE FUNCTION stop();
+            """
+        }
+    }
+
+    private static func goOn(on backend: Backend) -> String {
+        switch backend {
+        case .sqlite: "DROP TRIGGER stop"
+        case .postgreSQL:
+            // A session that sleeps does not look whether its client is there.
+            """
+            SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid();
+            DROP TRIGGER stop ON audit;
+            DROP FUNCTION stop();
+            """
+        }
+    }
+
+    /// Whether an import that will stop has some of its rows in the database.
+    private static func hasSomeRows(of place: TestDatabase, log: String) -> Bool {
+        if case .sqlite = place.place {
+            // A commit of ten thousand of these rows takes more than a mebibyte; nobody else may open the file.
+            let attributes = try? FileManager.default.attributesOfItem(atPath: log)
+            return (attributes?[.size] as? NSNumber)?.intValue ?? 0 > 3 << 20
+        }
+        var rows: Int64 = 0
+        _ = try? place.connect().run("SELECT rows_done FROM unfinished_import", []) { rows = $0.integer(0) }
+        return rows >= 20_000
     }
 
     @Test func exportOverwritesNothing() async throws {

@@ -23,7 +23,7 @@ enum Routes {
         routes.write(AdminsAPI.delete, service.admins.delete)
 
         routes.write(ClientsAPI.create, service.clients.create)
-        routes.read(ClientsAPI.get, service.clients.get)
+        routes.read(ClientsAPI.get, service.clients.get, first: ClientRules.firstQuestion)
         routes.write(ClientsAPI.update, service.clients.update)
         routes.delete(ClientsAPI.delete, clearing: service.clients.clearSome, service.clients.delete)
         routes.write(ClientsAPI.rotateSecret, service.clients.rotateSecret)
@@ -91,12 +91,16 @@ enum Routes {
             add(endpoint) { _, exchange in exchange.succeed(bytes, contentType: Answer.contentType) }
         }
 
-        /// A point read, in place on the event loop.
+        /// A point read: in place on the event loop, where the database is a file.
+        /// - Parameter question: what the rule asks first.
         mutating func read<Parameters, Body, Answer>(
-            _ endpoint: Endpoint<Parameters, Body, Answer>, _ rule: @escaping Rule<Parameters, Body, Answer>
+            _ endpoint: Endpoint<Parameters, Body, Answer>, _ rule: @escaping Rule<Parameters, Body, Answer>,
+            first question: (@Sendable (Call<Parameters, Body>) -> Question)? = nil
         ) {
             add(endpoint) { call, exchange in
-                exchange.loop.lane.read(as: call.caller, call, rule) { exchange.answer($0, status: endpoint.success) }
+                exchange.loop.lane.read(as: call.caller, call, first: question, rule) {
+                    exchange.answer($0, status: endpoint.success)
+                }
             }
         }
 

@@ -24,9 +24,11 @@ package final class StoreLane {
     /// On SQLite it runs here and now, before `read` returns: a point read takes a few microseconds and a WAL reader
     /// never waits for the writer. On PostgreSQL it runs on a thread that may wait, perhaps twice, and `completion` is
     /// called on this loop later; at once with 503 when too many wait or the database cannot be reached.
-    /// - Parameter isLogin: somebody waits to log in; goes before everything else.
+    /// - Parameters:
+    ///   - isLogin: somebody waits to log in; goes before everything else.
+    ///   - question: what the rule asks first; PostgreSQL is then asked together with what others ask.
     package func read<Input: Sendable, Value: Sendable>(
-        as caller: Caller, isLogin: Bool = false, _ input: Input,
+        as caller: Caller, isLogin: Bool = false, _ input: Input, first question: ((Input) -> Question)? = nil,
         _ rule: @escaping @Sendable (Input, Transaction) throws(APIError) -> Value,
         then completion: @escaping (Result<Value, APIError>) -> Void
     ) {
@@ -38,7 +40,8 @@ package final class StoreLane {
                 return completion(.failure(store.report(error, for: caller)))
             }
             completion(store.run(rule, input, on: snapshot.connection, as: caller))
-        case .onThreads(let threads): read(on: threads, as: caller, isLogin: isLogin, input, rule, then: completion)
+        case .onThreads(let threads):
+            read(on: threads, as: caller, isLogin: isLogin, input, first: question?(input), rule, then: completion)
         }
     }
 
@@ -48,17 +51,17 @@ package final class StoreLane {
         then completion: @escaping (Result<Value, APIError>) -> Void
     ) {
         let rule = { @Sendable (_: Void, transaction: Transaction) throws(APIError) in try body(transaction) }
-        read(on: store.lists, as: caller, isLogin: false, (), rule, then: completion)
+        read(on: store.lists, as: caller, isLogin: false, (), first: nil, rule, then: completion)
     }
 
     private func read<Input: Sendable, Value: Sendable>(
-        on threads: ReadThreads, as caller: Caller, isLogin: Bool, _ input: Input,
+        on threads: ReadThreads, as caller: Caller, isLogin: Bool, _ input: Input, first question: Question?,
         _ rule: @escaping @Sendable (Input, Transaction) throws(APIError) -> Value,
         then completion: @escaping (Result<Value, APIError>) -> Void
     ) {
         let (store, returning) = (store, onLoop(completion))
         do throws(APIError) {
-            try threads.enqueue(isLogin: isLogin) { session in
+            try threads.enqueue(isLogin: isLogin, question) { session in
                 returning(store.read(session, as: caller, input, rule))
             }
         } catch {

@@ -47,6 +47,12 @@ package struct Transaction {
         return value
     }
 
+    func first<Value>(_ question: Question, as read: (any SQLRow) -> Value) throws(APIError) -> Value? {
+        var value: Value?
+        try run(question.sql, question.values) { row in if value == nil { value = read(row) } }
+        return value
+    }
+
     /// All rows of a result; the statement bounds how many those can be.
     package func all<Value>(
         _ sql: StaticString, _ values: SQLValue..., as read: (any SQLRow) -> Value

@@ -44,12 +44,13 @@ import Testing
     }
 
     /// For a lock.
-    private func isAnyoneWaiting() throws -> Bool {
+    private func waitingCount() throws -> Int64 {
         try number(
             "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = CAST($1 AS TEXT)",
             .text(name))
-            > 0
     }
+
+    private func isAnyoneWaiting() throws -> Bool { try waitingCount() > 0 }
 
     private func endWhoeverWaits() throws {
         try cluster.administrator().run(
@@ -249,6 +250,30 @@ import Testing
         let before = test.store.credentialsVersion
         #expect(try await eventually { test.store.credentialsVersion >= before + 5 })
         try setConnections(allowed: true)
+    }
+
+    /// Though the session has seen, before it waited, that there was no schema.
+    @Test func migrationThatWaitedFindsWhatWasDoneMeanwhile() async throws {
+        let empty = TestDatabase(database)
+        let holder = try empty.connect()
+        try holder.runScript(holder.dialect.migrationBegin)
+        let results = Monitor<[Result<[Int], any Error>]>([])
+        // Each migrates when the one before waits.
+        for number in 1...2 {
+            _ = WorkerThread(name: "migrate-\(number)") {
+                let result = Result {
+                    let connection = try empty.connect()
+                    #expect(try Migrator.plan(for: connection).version == 0)
+                    return try Migrator.migrate(connection, now: .now).steps.map(\.version)
+                }
+                results.update { $0.append(result) }
+            }
+            #expect(try await eventually { try waitingCount() == number })
+        }
+        try holder.runScript("ROLLBACK")
+        #expect(try await eventually { results.withLock { $0.count == 2 } })
+        let steps = try results.withLock { try $0.map { try $0.get() } }
+        #expect(steps == [Array(1...MigrationPlan.programVersion), []])
     }
 
     // MARK: Limits

@@ -129,6 +129,9 @@ extension ConfigurationKey {
             "database_read_queue_max", \.postgreSQL.readQueueMax, 1...1_000_000,
             "Reads waiting for one, and as many of logins. Further ones get 503."),
         integer(
+            "database_reads_together_max", \.postgreSQL.readsTogetherMax, 1...PostgreSQLDatabase.readsTogetherLimit,
+            "Of those that wait, how many such a connection reads in one transaction."),
+        integer(
             "database_connect_seconds_max", \.postgreSQL.connectSecondsMax, 2...300,
             "For which each host of database_url is tried."),
         integer(

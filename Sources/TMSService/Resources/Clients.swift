@@ -52,6 +52,11 @@ package struct ClientRules: Sendable {
         }
     }
 
+    /// What ``get(_:_:)`` asks first.
+    package static func firstQuestion(_ call: Call<ClientPath, Nothing>) -> Question {
+        ClientDetails.question(tenant: call.tenant, clientID: call.parameters.clientID)
+    }
+
     package func get(
         _ call: Call<ClientPath, Nothing>, _ transaction: Transaction
     ) throws(APIError) -> ClientDetails {

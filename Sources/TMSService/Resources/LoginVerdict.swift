@@ -23,6 +23,11 @@ enum LoginRefusal: String, CaseIterable, Sendable {
     case noUsesLeft = "the key has no uses left"
 }
 
+extension RetrievePubkey {
+    /// What ``Transaction/judgeLogin(_:connection:)`` asks first.
+    var firstQuestion: Question { PubkeyLookup.question(fingerprint: fingerprint, host: host, account: user) }
+}
+
 extension Transaction {
     /// Judges a login without changing anything.
     func judgeLogin(_ login: RetrievePubkey, connection: String) throws(APIError) -> LoginVerdict {

@@ -19,7 +19,8 @@ extension PubkeyRules {
             return respond(
                 .failure(APIError(.badRequest, "'connection' has more than \(Self.connectionLengthMax) bytes")))
         }
-        lane.read(as: call.caller, isLogin: true, call) { call, transaction throws(APIError) in
+        lane.read(as: call.caller, isLogin: true, call, first: Self.firstQuestion) {
+            call, transaction throws(APIError) in
             try transaction.judgeLogin(call.body, connection: call.body.connection ?? "")
         } then: { result in
             switch result {
@@ -28,6 +29,8 @@ extension PubkeyRules {
             }
         }
     }
+
+    private static func firstQuestion(_ call: Call<Nothing, RetrievePubkey>) -> Question { call.body.firstQuestion }
 
     private func takeUse(
         of key: PubkeyLookup, connection: String, _ call: Call<Nothing, RetrievePubkey>, _ lane: StoreLane,

@@ -29,7 +29,8 @@ final class PostgreSQLBackend: StoreBackend {
             .points,
             (0..<database.readers).map { number in
                 PostgreSQLReader(link(.reader, database, "read-\(number)-link"))
-            }, queueMax: database.readQueueMax, secondsMax: 1, telemetry: telemetry)
+            }, queueMax: database.readQueueMax, togetherMax: database.readsTogetherMax, secondsMax: 1,
+            telemetry: telemetry)
         var listDatabase = database
         listDatabase.statementMillisecondsMax = configuration.listSecondsMax * 1000
         lists = ReadThreads(

@@ -55,6 +55,8 @@ package final class PostgreSQLConnection: SQLConnection {
     private(set) var metConflict = false
     /// Posted statements are waited for, so that whoever posts hears of a refusal.
     var waitsForPosted = false
+    /// What the next statement is answered, if it is that question.
+    var foreseen: PostgreSQLAnswer?
 
     private struct Prepared {
         let name: String
@@ -84,20 +86,37 @@ package final class PostgreSQLConnection: SQLConnection {
     package func run(
         _ sql: StaticString, _ values: [SQLValue], _ row: (any SQLRow) -> Void
     ) throws(StoreError) -> Int {
+        if let foreseen, foreseen.question.isAsked(by: sql, values) {
+            self.foreseen = nil
+            foreseen.result.forEachRow(row)
+            return 0
+        }
         try send(sql, values)
         var changes = 0
         try synchronize { result in
-            changes = Self.changes(of: result)
-            let rowCount = PQntuples(result)
-            guard rowCount > 0 else { return }
-            let current = PostgreSQLRow(result)
-            while current.number < rowCount {
-                row(current)
-                current.number += 1
-            }
+            changes = result.changes
+            result.forEachRow(row)
         }
         totalChanges += Int64(changes)
         return changes
+    }
+
+    /// Asks several questions at once, with what was sent before.
+    /// - Parameter questions: no more than ``postedMax``.
+    /// - Returns: what they were answered, in their order.
+    /// - Throws: the first refusal; then none of them has an answer.
+    func ask(_ questions: [Question]) throws(StoreError) -> [PostgreSQLAnswer] {
+        // To be prepared takes a round trip, and answers would come with it.
+        for question in questions { _ = try prepared(question.sql) }
+        for question in questions { try send(question.sql, question.values) }
+        let before = sent.count - questions.count
+        var answers: [PostgreSQLAnswer] = []
+        answers.reserveCapacity(questions.count)
+        try synchronizeAll { number, result in
+            guard number >= before else { return }
+            answers.append(PostgreSQLAnswer(question: questions[number - before], result: result))
+        }
+        return answers
     }
 
     package func post(_ sql: StaticString, _ values: [SQLValue]) throws(StoreError) {
@@ -120,9 +139,9 @@ package final class PostgreSQLConnection: SQLConnection {
         guard PQsendQuery(handle, sql) == 1 else { throw lost() }
         var failure: StoreError?
         try eachResult(until: deadline()) { result in
-            switch PQresultStatus(result) {
+            switch result.status {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: break
-            default: failure = failure ?? StoreError(refusal: result, context: "a script")
+            default: failure = failure ?? StoreError(refusal: result.pointer, context: "a script")
             }
         }
         if PQstatus(handle) == CONNECTION_BAD || PQenterPipelineMode(handle) == 0 { throw failure ?? lost() }
@@ -133,7 +152,7 @@ package final class PostgreSQLConnection: SQLConnection {
 
     /// Costs no round trip of its own.
     func begin() throws(StoreError) {
-        (hasFailed, metConflict) = (false, false)
+        (hasFailed, metConflict, foreseen) = (false, false, nil)
         try send("BEGIN", [])
     }
 
@@ -144,7 +163,7 @@ package final class PostgreSQLConnection: SQLConnection {
         var isCommitted = false
         do throws(StoreError) {
             try send("COMMIT", [])
-            try synchronize { result in isCommitted = strcmp(PQcmdStatus(result), "COMMIT") == 0 }
+            try synchronize { result in isCommitted = result.isCommit }
         } catch {
             if isBroken { throw StoreError(.outcomeUnknown, error.detail) }
             // A constraint that is checked at the end of the transaction belongs to no statement of ours.
@@ -189,7 +208,7 @@ package final class PostgreSQLConnection: SQLConnection {
     /// Reads the answers of what ``endReading()`` has sent.
     private func settle() throws(StoreError) {
         owesSync = false
-        try readAnswers { _ in }
+        try readAnswers { _, _ in }
     }
 
     /// Prepares the statement on its first use, which takes a round trip of its own to learn its parameters' types.
@@ -203,7 +222,7 @@ package final class PostgreSQLConnection: SQLConnection {
         sent += [sql, sql]
         var types: [Oid] = []
         try synchronize { description in
-            types = (0..<PQnparams(description)).map { PQparamtype(description, $0) }
+            types = description.parameterTypes
         }
         let statement = Prepared(name: name, types: types)
         statements[sql.utf8Start] = statement
@@ -215,28 +234,34 @@ package final class PostgreSQLConnection: SQLConnection {
     /// Waits for the answers to everything sent.
     /// - Parameter last: gets the result of what was sent last, unless anything was refused.
     /// - Throws: the first refusal.
-    private func synchronize(_ last: (OpaquePointer) -> Void) throws(StoreError) {
-        guard PQpipelineSync(handle) == 1 else { throw lost() }
-        try readAnswers(last)
+    private func synchronize(_ last: (PostgreSQLResult) -> Void) throws(StoreError) {
+        let lastNumber = sent.count - 1
+        try synchronizeAll { number, result in if number == lastNumber { last(result) } }
     }
 
-    private func readAnswers(_ last: (OpaquePointer) -> Void) throws(StoreError) {
+    /// The same for the result of each command, with its number since the last sync.
+    private func synchronizeAll(_ answer: (Int, PostgreSQLResult) -> Void) throws(StoreError) {
+        guard PQpipelineSync(handle) == 1 else { throw lost() }
+        try readAnswers(answer)
+    }
+
+    private func readAnswers(_ answer: (Int, PostgreSQLResult) -> Void) throws(StoreError) {
         let (commands, deadline) = (sent, deadline())
         sent.removeAll(keepingCapacity: true)
         var failure: StoreError?
-        for (index, sql) in commands.enumerated() {
+        for (number, sql) in commands.enumerated() {
             try eachResult(until: deadline) { result in
-                switch PQresultStatus(result) {
-                case PGRES_COMMAND_OK, PGRES_TUPLES_OK: if index == commands.count - 1 { last(result) }
+                switch result.status {
+                case PGRES_COMMAND_OK, PGRES_TUPLES_OK: answer(number, result)
                 case PGRES_PIPELINE_ABORTED: break
-                default: failure = failure ?? StoreError(refusal: result, context: sql)
+                default: failure = failure ?? StoreError(refusal: result.pointer, context: sql)
                 }
             }
             if PQstatus(handle) == CONNECTION_BAD { throw broken(by: failure) }
         }
-        guard let sync = try nextResult(until: deadline) else { throw broken(by: failure) }
-        defer { PQclear(sync) }
-        guard PQresultStatus(sync) == PGRES_PIPELINE_SYNC else { throw broken(by: failure) }
+        guard let sync = try nextResult(until: deadline), sync.status == PGRES_PIPELINE_SYNC else {
+            throw broken(by: failure)
+        }
         hasFailed = PQtransactionStatus(handle) == PQTRANS_INERROR
         guard let failure else { return }
         // A row that the rule did not find and that is there now was made by another transaction meanwhile.
@@ -245,19 +270,16 @@ package final class PostgreSQLConnection: SQLConnection {
     }
 
     /// Hands on the results of one command.
-    private func eachResult(until deadline: Int, _ body: (OpaquePointer) -> Void) throws(StoreError) {
-        while let result = try nextResult(until: deadline) {
-            body(result)
-            PQclear(result)
-        }
+    private func eachResult(until deadline: Int, _ body: (PostgreSQLResult) -> Void) throws(StoreError) {
+        while let result = try nextResult(until: deadline) { body(result) }
     }
 
     /// nil after the last result of a command, and always when the session has ended.
-    private func nextResult(until deadline: Int) throws(StoreError) -> OpaquePointer? {
+    private func nextResult(until deadline: Int) throws(StoreError) -> PostgreSQLResult? {
         while true {
             let unsent = PQflush(handle)
             if unsent < 0 { throw lost() }
-            if PQisBusy(handle) == 0 { return PQgetResult(handle) }
+            if PQisBusy(handle) == 0 { return PQgetResult(handle).map(PostgreSQLResult.init) }
             try waitForServer(until: deadline, isSending: unsent > 0)
             guard PQconsumeInput(handle) == 1 else { throw lost() }
         }
@@ -279,12 +301,6 @@ package final class PostgreSQLConnection: SQLConnection {
     }
 
     private func deadline() -> Int { Monotonic.nanoseconds + answerMillisecondsMax * 1_000_000 }
-
-    /// Rows that a statement inserted, updated or deleted. Those of a SELECT do not count.
-    private static func changes(of result: OpaquePointer) -> Int {
-        guard strncmp(PQcmdStatus(result), "SELECT", 6) != 0 else { return 0 }
-        return Int(String(cString: PQcmdTuples(result))) ?? 0
-    }
 
     /// Ends the use of the session.
     private func lost() -> StoreError {

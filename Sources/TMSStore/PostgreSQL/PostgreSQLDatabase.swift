@@ -13,6 +13,10 @@ package struct PostgreSQLDatabase: Sendable {
     package var readers = 2
     /// Reads waiting for such a thread; beyond it a read is refused at once. Logins have as many places of their own.
     package var readQueueMax = 1024
+    /// Of those that wait, how many such a thread takes at once, to read them in one transaction.
+    package var readsTogetherMax = 32
+    /// More would not fit into a connection's pipeline, where a BEGIN goes before them.
+    package static let readsTogetherLimit = PostgreSQLConnection.postedMax - 1
     /// For each host of the address, from the first packet to the end of the log-in.
     package var connectSecondsMax = 3
     /// After which the server gives a statement up.

@@ -68,6 +68,9 @@ final class PostgreSQLWriter: WritingSession {
 /// One of the readers of a PostgreSQL database.
 final class PostgreSQLReader: ReadingSession {
     private let link: PostgreSQLLink
+    private var isTogether = false
+    /// The one with the transaction that reads share.
+    private var shared: PostgreSQLConnection?
 
     init(_ link: PostgreSQLLink) {
         self.link = link
@@ -77,20 +80,61 @@ final class PostgreSQLReader: ReadingSession {
     var idleMilliseconds: Int? { link.idleMilliseconds }
 
     func read<Value>(_ body: (any SQLConnection) -> Value) throws(StoreError) -> Value {
-        let connection = try link.connected()
+        let connection = if let shared { shared } else { try link.connected() }
         if let value = try? attempt(connection, body) { return value }
         // It went while it was not looked at, or in the middle. Whoever reads changes nothing, so that it can be repeated.
         return try attempt(try link.connected(), body)
+    }
+
+    /// They share a transaction and the round trip of what they ask first.
+    func readTogether(_ questions: [Question?], _ read: (Int) -> Void) {
+        guard questions.count > 1 else { return read(0) }
+        isTogether = true
+        var answers = ask(questions.compactMap(\.self)).makeIterator()
+        let asked = shared
+        for (number, question) in questions.enumerated() {
+            let answer = question == nil ? nil : answers.next()
+            // A read must not see two states: what was answered in a transaction that has ended is worth nothing.
+            if shared !== asked { answers = [].makeIterator() } else { shared?.foreseen = answer }
+            read(number)
+        }
+        isTogether = false
+        shared?.foreseen = nil
+        shared?.endReading()
+        shared = nil
+    }
+
+    /// - Returns: no answers when a question was refused: then each read asks for itself, and the one that is to blame
+    ///   hears of it.
+    private func ask(_ questions: [Question]) -> [PostgreSQLAnswer] {
+        guard let connection = try? link.connected() else { return [] }
+        do throws(StoreError) {
+            try connection.begin()
+            let answers = try connection.ask(questions)
+            shared = connection
+            return answers
+        } catch {
+            connection.rollBack()
+            return []
+        }
     }
 
     /// - Throws: when the connection was lost.
     private func attempt<Value>(
         _ connection: PostgreSQLConnection, _ body: (any SQLConnection) -> Value
     ) throws(StoreError) -> Value {
-        try connection.begin()
+        if shared !== connection { try connection.begin() }
+        shared = isTogether ? connection : nil
         let value = body(connection)
-        connection.endReading()
-        if connection.isBroken { throw .away }
+        // Behind a refusal nothing is answered in that transaction.
+        if !isTogether || connection.hasFailed {
+            connection.endReading()
+            shared = nil
+        }
+        if connection.isBroken {
+            shared = nil
+            throw .away
+        }
         return value
     }
 }

@@ -7,6 +7,18 @@ internal import Telemetry
 protocol ReadingSession: DatabaseSession {
     /// Hands `body` one state of the database. It may be called twice, where the first connection turns out to have gone.
     func read<Value>(_ body: (any SQLConnection) -> Value) throws(StoreError) -> Value
+
+    /// Lets several reads share what can be shared.
+    /// - Parameters:
+    ///   - questions: what each of them will ask first, where that is known.
+    ///   - read: to be called once with the number of each, which then calls ``read(_:)``.
+    func readTogether(_ questions: [Question?], _ read: (Int) -> Void)
+}
+
+extension ReadingSession {
+    func readTogether(_ questions: [Question?], _ read: (Int) -> Void) {
+        for number in questions.indices { read(number) }
+    }
 }
 
 /// Threads for reads that would keep an event loop waiting: pages of lists, and what is behind a network.
@@ -33,6 +45,7 @@ final class ReadThreads: Sendable {
     }
 
     private struct Waiting: Sendable {
+        let question: Question?
         let job: Job
         let since = Monotonic.nanoseconds
     }
@@ -42,7 +55,17 @@ final class ReadThreads: Sendable {
         var logins: Deque<Waiting> = []
         var others: Deque<Waiting> = []
 
-        mutating func take() -> Waiting? { logins.popFirst() ?? others.popFirst() }
+        /// As many as may be read together.
+        mutating func take(max: Int) -> [Waiting]? {
+            logins.isEmpty ? Self.take(max, of: &others) : Self.take(max, of: &logins)
+        }
+
+        private static func take(_ max: Int, of waiting: inout Deque<Waiting>) -> [Waiting]? {
+            if waiting.isEmpty { return nil }
+            let taken = Array(waiting.prefix(max))
+            waiting.removeFirst(taken.count)
+            return taken
+        }
     }
 
     private let workers: Workers<Queue>
@@ -50,9 +73,12 @@ final class ReadThreads: Sendable {
     private let refusal: APIError
     private let refusals: Counter
 
-    /// - Parameter secondsMax: of one read; one that takes as long as it may is none that hangs.
+    /// - Parameters:
+    ///   - togetherMax: reads that a thread takes out of the queue at once.
+    ///   - secondsMax: of one read; one that takes as long as it may is none that hangs.
     init(
-        _ kind: Kind, _ sessions: [any ReadingSession], queueMax: Int, secondsMax: Int, telemetry: Telemetry
+        _ kind: Kind, _ sessions: [any ReadingSession], queueMax: Int, togetherMax: Int = 1, secondsMax: Int,
+        telemetry: Telemetry
     ) {
         self.queueMax = queueMax
         refusal = kind.refusal
@@ -61,14 +87,15 @@ final class ReadThreads: Sendable {
         let members = sessions.enumerated().map { number, session in
             let name = "\(kind.thread)-\(number)"
             let heartbeat = telemetry.heartbeat(name, allowedMilliseconds: (secondsMax + 1) * 1000)
-            return Workers<Queue>.Member<Waiting>(name: name, session: session, heartbeat: heartbeat) { waiting in
-                wait.add(Monotonic.nanoseconds - waiting.since)
+            return Workers<Queue>.Member<[Waiting]>(name: name, session: session, heartbeat: heartbeat) { taken in
+                let now = Monotonic.nanoseconds
+                for waiting in taken { wait.add(now - waiting.since) }
                 heartbeat.begin(kind.activity)
-                waiting.job(.success(session))
+                session.readTogether(taken.map(\.question)) { number in taken[number].job(.success(session)) }
             }
         }
         workers = Workers(Queue(), members) {
-            $0.take()
+            $0.take(max: togetherMax)
         } abandon: { queue in
             let abandoned = queue.logins + queue.others
             queue = Queue()
@@ -79,9 +106,11 @@ final class ReadThreads: Sendable {
         }
     }
 
-    /// - Parameter isLogin: somebody waits to log in; goes before everything else, with as many places again.
+    /// - Parameters:
+    ///   - isLogin: somebody waits to log in; goes before everything else, with as many places again.
+    ///   - question: what `job` will ask first.
     /// - Throws: 503 when too many wait, or the database cannot be reached.
-    func enqueue(isLogin: Bool = false, _ job: @escaping Job) throws(APIError) {
+    func enqueue(isLogin: Bool, _ question: Question?, _ job: @escaping Job) throws(APIError) {
         let problem: APIError? = workers.state.update { state in
             if state.isClosed { return .stopping }
             if state.readyCount == 0 { return StoreError.away.apiError }
@@ -90,7 +119,7 @@ final class ReadThreads: Sendable {
                 refusals.add()
                 return refusal
             }
-            let waiting = Waiting(job: job)
+            let waiting = Waiting(question: question, job: job)
             if isLogin { state.queue.logins.append(waiting) } else { state.queue.others.append(waiting) }
             return nil
         }

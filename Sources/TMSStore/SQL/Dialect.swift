@@ -20,7 +20,10 @@ package enum Dialect: Sendable {
     var countMigrationTables: StaticString {
         switch self {
         case .sqlite: "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'"
-        case .postgreSQL: "SELECT CASE WHEN to_regclass('schema_migrations') IS NULL THEN 0 ELSE 1 END"
+        case .postgreSQL:
+            // Not to_regclass: a session remembers that there was no such table, and who waits for an advisory lock
+            // does not hear that there is one now.
+            "SELECT COUNT(*) FROM pg_class WHERE relname = 'schema_migrations' AND pg_table_is_visible(oid)"
         }
     }
 

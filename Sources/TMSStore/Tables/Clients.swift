@@ -26,12 +26,7 @@ extension Transaction {
     }
 
     package func client(tenant: String, clientID: String) throws(APIError) -> ClientDetails? {
-        try first(
-            """
-            SELECT id, tenant, app_name, app_version, client_id, enabled, created, updated
-            FROM clients WHERE tenant = $1 AND client_id = $2
-            """,
-            .text(tenant), .text(clientID), as: ClientDetails.init(row:))
+        try first(ClientDetails.question(tenant: tenant, clientID: clientID), as: ClientDetails.init(row:))
     }
 
     /// Whether the tenant has a client that is that version of that application: there can be one.
@@ -128,6 +123,16 @@ extension Transaction {
 }
 
 extension ClientDetails {
+    /// What ``Transaction/client(tenant:clientID:)`` asks.
+    package static func question(tenant: String, clientID: String) -> Question {
+        Question(
+            """
+            SELECT id, tenant, app_name, app_version, client_id, enabled, created, updated
+            FROM clients WHERE tenant = $1 AND client_id = $2
+            """,
+            .text(tenant), .text(clientID))
+    }
+
     fileprivate init(row: any SQLRow) {
         self.init()
         id = row.int32(0)

@@ -55,6 +55,24 @@ package struct PubkeyLookup: Sendable {
     package let userHostExpiresAt: Timestamp
     /// Expiry of the delegation under which the key was made; another may allow it still.
     package let delegationExpiresAt: Timestamp
+
+    /// What ``Transaction/lookUpPubkey(fingerprint:host:account:)`` asks.
+    package static func question(fingerprint: String, host: String, account: String) -> Question {
+        Question(
+            """
+            SELECT k.id, k.tenant, k.client_id, k.client_user_id, k.host_account, k.public_key,
+                   k.max_uses, k.remaining_uses, k.expires_at,
+                   t.enabled, c.enabled, m.enabled, m.expires_at, h.expires_at, d.expires_at
+            FROM pubkeys k
+            JOIN tenants t ON t.tenant = k.tenant
+            JOIN user_mfa m ON m.id = k.user_mfa_id
+            JOIN user_hosts h ON h.id = k.user_host_id
+            JOIN delegations d ON d.id = k.delegation_id
+            JOIN clients c ON c.id = d.client_row_id
+            WHERE k.public_key_fingerprint = $1 AND k.host = $2 AND k.host_account = $3
+            """,
+            .text(fingerprint), .text(host), .text(account))
+    }
 }
 
 extension Transaction {
@@ -87,21 +105,7 @@ extension Transaction {
 
     /// The key that may open `account` on `host`, if it is one of ours.
     package func lookUpPubkey(fingerprint: String, host: String, account: String) throws(APIError) -> PubkeyLookup? {
-        try first(
-            """
-            SELECT k.id, k.tenant, k.client_id, k.client_user_id, k.host_account, k.public_key,
-                   k.max_uses, k.remaining_uses, k.expires_at,
-                   t.enabled, c.enabled, m.enabled, m.expires_at, h.expires_at, d.expires_at
-            FROM pubkeys k
-            JOIN tenants t ON t.tenant = k.tenant
-            JOIN user_mfa m ON m.id = k.user_mfa_id
-            JOIN user_hosts h ON h.id = k.user_host_id
-            JOIN delegations d ON d.id = k.delegation_id
-            JOIN clients c ON c.id = d.client_row_id
-            WHERE k.public_key_fingerprint = $1 AND k.host = $2 AND k.host_account = $3
-            """,
-            .text(fingerprint), .text(host), .text(account)
-        ) { row in
+        try first(PubkeyLookup.question(fingerprint: fingerprint, host: host, account: account)) { row in
             PubkeyLookup(
                 id: row.integer(0), tenant: row.text(1), clientID: row.text(2), userID: row.text(3), host: host,
                 account: row.text(4), publicKey: row.text(5), usesMax: row.int32(6), usesRemaining: row.int32(7),

@@ -37,6 +37,7 @@ test: setup test-tools
 	@scripts/check-deploy
 	python3 Benchmarks/tests/test_scaling.py
 	@scripts/fuzz-api 75 500
+	@TMS_TEST_BACKEND=postgreSQL scripts/fuzz-api 40 250
 
 # All tests of the server and its clients but that of endurance, in parts, each parallel in itself: what loads the machine must not be there where
 # time-outs are tested.
@@ -45,6 +46,7 @@ $(SWIFT_TEST) $(1) --skip-build --filter 'SSHKeysTests|TelemetryTests|TMSAPITest
 $(SWIFT_TEST) $(1) --skip-build --filter TMSServerTests --skip '$(TIMED_TESTS)'
 TMS_TEST_BACKEND=postgreSQL $(SWIFT_TEST) $(1) --skip-build --filter TMSServerTests --skip '$(TIMED_TESTS)'
 $(SWIFT_TEST) $(1) --skip-build --filter '$(TIMED_TESTS)'
+TMS_TEST_BACKEND=postgreSQL $(SWIFT_TEST) $(1) --skip-build --filter '$(TIMED_TESTS)' --skip BlockedLoopTests
 $(SWIFT_TEST) $(1) --skip-build --filter 'TMSKeyCmdTests|TMSCtlTests|EndToEndTests' --skip EnduranceTests
 endef
 
@@ -60,7 +62,7 @@ test-tools:
 	@scripts/require openssh-server:/usr/sbin/sshd openssh-client:ssh-keygen strace:strace openssl:openssl curl:curl gdb:gdb \
 		postgresql-15:/usr/lib/postgresql/15/bin/initdb
 
-# make fuzz-api   ten minutes of generated requests; `make test` has 75 seconds of them
+# make fuzz-api   ten minutes of generated requests; `make test` has two minutes of them
 .PHONY: fuzz-api
 fuzz-api: setup
 	$(SWIFT) build --product tms-server

@@ -19,3 +19,9 @@ package struct IdempotencyKey: Sendable, Equatable {
         self.text = text
     }
 }
+
+extension APIError {
+    /// What to do about a change that may be made although the answer is a refusal.
+    package static let lookWhetherMade =
+        "look whether it was made, or send it again with the same \(Header.idempotencyKey) if it had one"
+}

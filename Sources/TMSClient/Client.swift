@@ -118,10 +118,14 @@ package struct Answered<Answer: Reply>: Sendable {
 
 extension Client {
     /// As `send`, for callers that show people what the server says.
+    /// - Parameter idempotencyKey: for operations that are repeatable; others pay no heed to it.
     package func ask<Parameters, Body, Answer>(
-        _ endpoint: Endpoint<Parameters, Body, Answer>, parameters: Parameters, body: Body
+        _ endpoint: Endpoint<Parameters, Body, Answer>, parameters: Parameters, body: Body,
+        idempotencyKey: IdempotencyKey? = nil
     ) async throws(ClientError) -> Answered<Answer> {
-        let raw = try await raw(endpoint, body: body, url: baseURL + RequestPath.make(endpoint.path, parameters))
+        let raw = try await raw(
+            endpoint, body: body, url: baseURL + RequestPath.make(endpoint.path, parameters),
+            idempotencyKey: idempotencyKey)
         return Answered(answer: try raw.answer(status: endpoint.success), message: raw.message)
     }
 }
@@ -136,12 +140,15 @@ extension Client {
     }
 
     private func raw<Parameters, Body, Answer>(
-        _ endpoint: Endpoint<Parameters, Body, Answer>, body: Body, url: String
+        _ endpoint: Endpoint<Parameters, Body, Answer>, body: Body, url: String, idempotencyKey: IdempotencyKey? = nil
     ) async throws(ClientError) -> RawAnswer {
         var request = HTTPClientRequest(url: url)
         request.method = HTTPMethod(rawValue: endpoint.method.rawValue)
         for header in credentials.headers {
             request.headers.add(name: header.name, value: header.value)
+        }
+        if let idempotencyKey {
+            request.headers.add(name: Header.idempotencyKey, value: idempotencyKey.text)
         }
         if endpoint.takesBody {
             request.headers.add(name: "Content-Type", value: "application/json; charset=utf-8")

@@ -3,8 +3,8 @@ internal import ServiceLifecycle
 internal import TMSAPI
 internal import TMSStore
 
-/// Deletes, once a minute and piece by piece, what nobody will ask for any more: expired tickets of logins, and answers
-/// that are not given again. On PostgreSQL each server does it, and passes over what another is at.
+/// Deletes, at the start and once a minute, piece by piece, what nobody will ask for any more: expired tickets of logins,
+/// and answers that are not given again. On PostgreSQL each server does it, and passes over what another is at.
 struct Housekeeping: ServiceLifecycle.Service {
     private static let intervalSeconds: Int64 = 60
     /// Rows of each kind in one write; others' writes come in between.
@@ -17,8 +17,8 @@ struct Housekeeping: ServiceLifecycle.Service {
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                try await Task.sleep(for: .seconds(Self.intervalSeconds))
                 await deleteOutlived()
+                try await Task.sleep(for: .seconds(Self.intervalSeconds))
             }
         }
     }
@@ -31,7 +31,8 @@ struct Housekeeping: ServiceLifecycle.Service {
 
     private func deleteOutlived() async {
         do throws(APIError) {
-            while try await deleteStep() > 0 {}
+            // There may be much after a long rest: a shutdown does not wait for all of it.
+            while !Task.isCancelled, try await deleteStep() > 0 {}
         } catch {
             // There is another time.
             logger.notice("expired rows are not deleted yet", metadata: ["error": "\(error.message)"])

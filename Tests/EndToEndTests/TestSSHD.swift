@@ -43,7 +43,7 @@ final class TestSSHD: Sendable {
         try makeFolder("authorized_keys", in: folder, mode: 0o755)
         try FileManager.default.createDirectory(atPath: "/run/sshd", withIntermediateDirectories: true)
         for _ in 0..<5 {
-            let port = try freePort()
+            let port = try Program.freePort()
             let file = folder + "/sshd_config"
             try Data(configuration(in: folder, port: port).utf8).write(to: URL(fileURLWithPath: file))
             let process = try RunningProgram("/usr/sbin/sshd", ["-D", "-e", "-f", file])
@@ -108,23 +108,6 @@ final class TestSSHD: Sendable {
         let made = try await Program.run("/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", path])
         guard made.status == 0 else { throw TestServer.Failure("ssh-keygen: \(made.errors)") }
         return path
-    }
-
-    /// A port nobody listens on at this moment.
-    private static func freePort() throws -> Int {
-        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(socket) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { address in
-            address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw TestServer.Failure("no free port: \(String(cString: strerror(errno)))") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 
     // MARK: What a test does with it

@@ -164,6 +164,41 @@ struct TMSCtlTests {
         }
     }
 
+    @Test func keyIsMadeOnceForOneIdempotencyKey() async throws {
+        try await Site.with { site in
+            let client = ["TMS_CLIENT_ID": "testclient1", "TMS_CLIENT_SECRET": "secret1"]
+            let (file, other) = (site.folder.file("key"), site.folder.file("other"))
+            let place = ["testuser1", "testhost1", "testhostaccount1"]
+            func create(_ uses: String, out: String) async throws -> Program.Outcome {
+                try await site.run(
+                    ["key", "create"] + place + ["--uses", uses, "--idempotency-key", "a", "--out", out],
+                    environment: client)
+            }
+            #expect(try await create("5", out: file).status == 0)
+            // The private key of the first is not to be had again, and an empty file would look like one.
+            let again = try await create("5", out: other)
+            #expect(again.status == 5)
+            #expect(again.errors.contains("made SHA256:"), "\(again.errors)")
+            #expect(!FileManager.default.fileExists(atPath: other))
+            let different = try await create("6", out: other)
+            #expect(different.errors.contains("Idempotency-Key"), "\(different.errors)")
+            #expect(try site.server.number("SELECT COUNT(*) FROM pubkeys") == 1)
+
+            let pair = try await Program.run("/usr/bin/ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", other])
+            #expect(pair.status == 0, "\(pair.errors)")
+            func register(_ options: [String] = []) async throws -> Program.Outcome {
+                try await site.run(["key", "register"] + place + [other + ".pub"] + options, environment: client)
+            }
+            let named = ["--idempotency-key", "b", "--only", "public_key_fingerprint"]
+            let first = try await register(named)
+            #expect(first.status == 0, "\(first.errors)")
+            #expect(try await register(named).output == first.output)
+            #expect(try await register().status == 5)
+            #expect(try await register(["--idempotency-key", "a b"]).status == 64)
+            #expect(try site.server.number("SELECT COUNT(*) FROM pubkeys") == 2)
+        }
+    }
+
     @Test func purgeCountsThenAsksThenDeletes() async throws {
         try await Site.with { site in
             let client = ["TMS_CLIENT_ID": "testclient1", "TMS_CLIENT_SECRET": "secret1"]

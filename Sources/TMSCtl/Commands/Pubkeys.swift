@@ -27,12 +27,19 @@ struct KeyCommand: ParsableCommand {
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             "create", PubkeysAPI.create,
-            discussion: "Writes the private key to a new file that only you can read. Needs the client's credential.")
+            discussion: """
+                Writes the private key to a new file that only you can read. Needs the client's credential.
+
+                A script that is to make one key and no more, whatever happens to its connection, chooses an \
+                --idempotency-key and tries with the same one until it gets an answer. Exit status 5 says that an earlier \
+                try made the key, whose private half went lost with the answer.
+                """)
         @OptionGroup var place: Place
         @OptionGroup var limits: Limits
         @Option(help: "ed25519 (the default), ecdsa or rsa.") var keyType: String?
         @Option(help: ArgumentHelp("Where the private key goes; the file must not exist yet.", valueName: "file"))
         var out: String
+        @OptionGroup var repeatable: RepeatOptions
         @OptionGroup var options: CallOptions
 
         func run() async throws {
@@ -45,14 +52,27 @@ struct KeyCommand: ParsableCommand {
                     [
                         ("client_user_id", place.user), ("host", place.host), ("host_account", place.account),
                         ("num_uses", "\(limits.uses ?? -1)"), ("ttl_minutes", limits.ttl?.field ?? "-1"),
-                    ] + (keyType.map { [("key_type", $0)] } ?? [])
+                    ] + (keyType.map { [("key_type", $0)] } ?? []),
+                    repeatable: repeatable
                 ).answer
+                guard answered.privateKey.count > 0 else { throw lost(answered.registered) }
             } catch {
                 file.discard()
                 throw error
             }
             try file.write(answered.privateKey)
             try options.show(answered.registered)
+        }
+
+        /// The server has kept the answer to an earlier try, and no private key with it.
+        private func lost(_ key: PubkeyRegistered) -> Failure {
+            Failure(
+                .conflict,
+                """
+                an earlier request with this --idempotency-key made \(key.fingerprint), and its private key is kept \
+                nowhere; let an administrator delete that key (tmsctl key delete), and create one with another \
+                --idempotency-key
+                """)
         }
     }
 
@@ -61,6 +81,7 @@ struct KeyCommand: ParsableCommand {
         @OptionGroup var place: Place
         @Argument(help: "The public key's file, such as id_ed25519.pub.") var file: String
         @OptionGroup var limits: Limits
+        @OptionGroup var repeatable: RepeatOptions
         @OptionGroup var options: CallOptions
 
         func run() async throws {
@@ -73,7 +94,7 @@ struct KeyCommand: ParsableCommand {
                     "client_user_id": place.user, "host": place.host, "host_account": place.account,
                     "public_key": text.trimmingCharacters(in: .whitespacesAndNewlines),
                     "num_uses": "\(limits.uses ?? -1)", "ttl_minutes": limits.ttl?.field,
-                ])
+                ], repeatable: repeatable)
         }
     }
 

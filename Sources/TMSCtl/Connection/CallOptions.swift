@@ -28,7 +28,8 @@ struct CallOptions: ParsableArguments {
 
     /// Makes a call and hands the answer on. The tenant is filled in wherever a call names one.
     func call<Parameters, Body, Answer>(
-        _ endpoint: Endpoint<Parameters, Body, Answer>, _ fields: [(name: String, value: String)]
+        _ endpoint: Endpoint<Parameters, Body, Answer>, _ fields: [(name: String, value: String)],
+        repeatable: RepeatOptions? = nil
     ) async throws -> Answered<Answer> {
         let profile = try resolvedProfile()
         guard let url = profile.url else {
@@ -42,7 +43,8 @@ struct CallOptions: ParsableArguments {
             let named = fields + (profile.tenant.map { [("tenant", $0)] } ?? [])
             do {
                 let answer = try await client.ask(
-                    endpoint, parameters: try Parameters(parameters: named), body: try Body(parameters: named))
+                    endpoint, parameters: try Parameters(parameters: named), body: try Body(parameters: named),
+                    idempotencyKey: try repeatable?.idempotencyKey.map(IdempotencyKey.init))
                 await client.shutdown()
                 return answer
             } catch {
@@ -70,9 +72,9 @@ struct CallOptions: ParsableArguments {
 extension CallOptions {
     /// Makes a call and prints what came back.
     func perform<Parameters, Body, Answer>(
-        _ endpoint: Endpoint<Parameters, Body, Answer>, _ fields: Fields
+        _ endpoint: Endpoint<Parameters, Body, Answer>, _ fields: Fields, repeatable: RepeatOptions? = nil
     ) async throws {
-        let answered = try await call(endpoint, fields.given)
+        let answered = try await call(endpoint, fields.given, repeatable: repeatable)
         try printer.print(answered.answer, message: answered.message)
     }
 
@@ -128,6 +130,19 @@ struct ListOptions: ParsableArguments {
     func validate() throws {
         if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
     }
+}
+
+/// The option of what can be sent again without being done twice.
+struct RepeatOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A name for this request, such as $(uuidgen), so that it can be sent again when its answer is lost.",
+            discussion: """
+                The server remembers the name for \(IdempotencyKey.rememberedSeconds / 60) minutes. The same command with \
+                the same name makes no second key then, and prints what the first one made. The same name with anything \
+                else is refused.
+                """, valueName: "name"))
+    var idempotencyKey: String?
 }
 
 /// The option of what destroys something.

@@ -20,7 +20,9 @@ struct DiagnosisListener {
         self.root = root
         self.logger = logger
         server = HTTPServer(
-            HTTPServer.Configuration(place: .socket(root.diagnosisSocket), limits: limits, shutdownTimeoutSeconds: 1),
+            // Here /healthz reads nothing, and there is nothing else that does not.
+            HTTPServer.Configuration(
+                place: .socket(root.diagnosisSocket), limits: limits, warmUpPath: "/healthz", shutdownTimeoutSeconds: 1),
             loops: LoopStates([(loop: loop, state: try makeState(loop))]), group: group, logger: logger)
     }
 

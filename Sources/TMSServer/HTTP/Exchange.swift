@@ -103,9 +103,8 @@ final class Exchange {
         loop.metrics.refusals[.deadline]?.add()
         // What was begun goes on: a commit that is under way may come to its end.
         let mayChange = head.method != .GET && head.method != .HEAD
-        fail(
-            .unavailable(
-                "ERROR: the request could not be answered in time" + (mayChange ? ": look whether it was made" : "")))
+        let advice = mayChange ? ": \(APIError.lookWhetherMade)" : ""
+        fail(.unavailable("ERROR: the request could not be answered in time" + advice))
     }
 
     /// Too much is waiting for others to take it.

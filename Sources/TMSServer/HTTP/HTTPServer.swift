@@ -22,6 +22,9 @@ final class HTTPServer: Sendable {
         /// nil serves plain HTTP.
         var tls: CertificateStore?
         var limits = HTTPLimits()
+        /// What each event loop asks itself before it listens: a path that reads nothing, since a database that hangs must not
+        /// keep the server from listening and saying so.
+        var warmUpPath = "/v1/tms/version"
         /// How long a shutdown waits for requests in hand.
         var shutdownTimeoutSeconds: Int64 = 10
     }
@@ -155,8 +158,8 @@ final class HTTPServer: Sendable {
                 }
                 .withConnectedSocket(ends[0]).get()
             let asking = try await ClientBootstrap(group: loop).withConnectedSocket(ends[1]).get()
-            let request = ByteBuffer(string: "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            try await asking.writeAndFlush(request).get()
+            let request = "GET \(configuration.warmUpPath) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            try await asking.writeAndFlush(ByteBuffer(string: request)).get()
             try await served.closeFuture.get()
             try await asking.closeFuture.get()
         }

@@ -23,7 +23,10 @@ final class PostgreSQLBackend: StoreBackend {
         }
         writes = GroupCommit(
             (0..<database.writers).map { number in
-                PostgreSQLWriter(link(.writer, database, "writer-\(number)-link"), credentials: credentials)
+                PostgreSQLWriter(
+                    link(.writer, database, "writer-\(number)-link"), credentials: credentials,
+                    leftCommit: LeftCommit(
+                        milliseconds: database.reconnectMilliseconds, part: "writer-\(number)", logger: logger))
             }, configuration, telemetry: telemetry, logger: logger)
         points = ReadThreads(
             .points,

@@ -25,7 +25,8 @@ package struct PostgreSQLDatabase: Sendable {
     package var lockMillisecondsMax = 2_000
     /// How much longer than the statement's own time its answer may take, until the connection is given up.
     package var networkMillisecondsMax = 2_000
-    /// Between two attempts to connect: it doubles from the first to the second number, less up to a half at random.
+    /// Between two attempts to connect, and between two looks whether a commit that was given up has ended: it doubles from
+    /// the first to the second number, less up to a half at random.
     package var reconnectMilliseconds = 100...5_000
     /// How often a connection without work is looked at.
     package var idleCheckMilliseconds = 1_000

@@ -4,29 +4,34 @@ internal import Telemetry
 final class PostgreSQLWriter: WritingSession {
     private let link: PostgreSQLLink
     private let credentials: CredentialsVersion
+    private var leftCommit: LeftCommit
     /// Of the transaction in hand, or the last one.
     private var connection: PostgreSQLConnection?
     /// Of connections that have gone.
     private var changesBefore: Int64 = 0
 
-    init(_ link: PostgreSQLLink, credentials: CredentialsVersion) {
+    init(_ link: PostgreSQLLink, credentials: CredentialsVersion, leftCommit: LeftCommit) {
         self.link = link
         self.credentials = credentials
+        self.leftCommit = leftCommit
     }
 
     func restore() -> Int? {
         let pause = link.restore()
         // What others have changed, the listener tells; but it must not pile up here.
         noteChangedCredentials()
-        return pause
+        return pause ?? leftCommit.pause(link)
     }
 
     var idleMilliseconds: Int? { link.idleMilliseconds }
 
     func begin(apart: Bool) throws(StoreError) -> any SQLConnection {
         let connected = try link.connected()
-        if let connection, connection !== connected { changesBefore += connection.totalChanges }
-        connection = connected
+        if connection !== connected {
+            changesBefore += connection?.totalChanges ?? 0
+            connection = connected
+            try leftCommit.note(connected)
+        }
         connected.waitsForPosted = apart
         try connected.begin()
         return connected
@@ -47,7 +52,10 @@ final class PostgreSQLWriter: WritingSession {
             return isCommitted
         } catch {
             // The change may have been made.
-            if error.code == .outcomeUnknown { credentials.advance() }
+            if error.code == .outcomeUnknown {
+                credentials.advance()
+                leftCommit.leave()
+            }
             throw error
         }
     }

@@ -54,7 +54,7 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unreachable, .corrupt, .unfit: .unavailable("ERROR: the database cannot be reached", retryAfterSeconds: 5)
         case .outcomeUnknown:
             .unavailable(
-                "ERROR: the database was lost before it confirmed the change: look whether it was made",
+                "ERROR: the database was lost before it confirmed the change: \(APIError.lookWhetherMade)",
                 retryAfterSeconds: 5)
         case .misuse: .internalFailure
         }

@@ -19,11 +19,15 @@ extension Transaction {
                 "DELETE FROM delegations WHERE id IN (SELECT id FROM delegations WHERE tenant = $1 LIMIT $2)",
                 "DELETE FROM user_hosts WHERE id IN (SELECT id FROM user_hosts WHERE tenant = $1 LIMIT $2)",
                 "DELETE FROM user_mfa WHERE id IN (SELECT id FROM user_mfa WHERE tenant = $1 LIMIT $2)",
+                """
+                DELETE FROM idempotent_answers WHERE (tenant, client_id, idempotency_key) IN
+                    (SELECT tenant, client_id, idempotency_key FROM idempotent_answers WHERE tenant = $1 LIMIT $2)
+                """,
                 "DELETE FROM clients WHERE id IN (SELECT id FROM clients WHERE tenant = $1 LIMIT $2)",
             ], .text(tenant), .integer(Self.clearedMax))
     }
 
-    /// Keys and delegations of a client.
+    /// Keys and delegations of a client, and answers that it could have again.
     package func clearSome(ofClient clientID: String, tenant: String) throws(APIError) -> Int {
         try clearSome(
             of: "client \(clientID)", in: tenant,
@@ -35,6 +39,10 @@ extension Transaction {
                 """
                 DELETE FROM delegations WHERE id IN
                     (SELECT id FROM delegations WHERE tenant = $1 AND client_id = $2 LIMIT $3)
+                """,
+                """
+                DELETE FROM idempotent_answers WHERE tenant = $1 AND client_id = $2 AND idempotency_key IN
+                    (SELECT idempotency_key FROM idempotent_answers WHERE tenant = $1 AND client_id = $2 LIMIT $3)
                 """,
             ], .text(tenant), .text(clientID), .integer(Self.clearedMax))
     }

@@ -112,11 +112,15 @@ extension Transaction {
         return changed > 0
     }
 
-    /// Deletes a client with what hangs from it: delegations, their keys, those keys' reservations and tickets.
+    /// Deletes a client with what hangs from it: delegations, their keys, those keys' reservations and tickets, and answers
+    /// that would be given again to whoever is made under its name next.
     /// - Returns: how many clients.
     package func deleteClient(tenant: String, clientID: String) throws(APIError) -> Int {
         let deleted = try execute(
             "DELETE FROM clients WHERE tenant = $1 AND client_id = $2", .text(tenant), .text(clientID))
+        // After the client: on PostgreSQL its row is had once the requests have ended that are about to keep an answer.
+        try execute(
+            "DELETE FROM idempotent_answers WHERE tenant = $1 AND client_id = $2", .text(tenant), .text(clientID))
         if deleted > 0 { try audit("client deleted", tenant: tenant, subject: "client \(clientID)") }
         return deleted
     }

@@ -43,6 +43,7 @@ extension Transaction {
             "DELETE FROM delegations WHERE tenant = $1",
             "DELETE FROM user_hosts WHERE tenant = $1",
             "DELETE FROM user_mfa WHERE tenant = $1",
+            "DELETE FROM idempotent_answers WHERE tenant = $1",
             "DELETE FROM clients WHERE tenant = $1",
             "DELETE FROM hosts WHERE tenant = $1",
             "DELETE FROM host_aliases WHERE tenant = $1",

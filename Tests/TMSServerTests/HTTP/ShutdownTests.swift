@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func requestInHandIsFinishedAndNobodyNewIsLetIn() async throws {
-        try await Servers.withOwn(["event_loops=1", "sqlite_busy_timeout_milliseconds=60000"]) { server in
+        try await Servers.withOwn(["event_loops=1"] + Servers.lockTimeout(milliseconds: 60_000)) { server in
             let lock = try WriterLock(server)
             let connection = try await RawConnection(server)
             try await connection.send(

@@ -69,6 +69,21 @@ import Testing
         #expect(try account.number("SELECT COUNT(*) FROM tenants WHERE tenant = $1") == 0)
     }
 
+    @Test func answersGoInStepsWithTheirClientAndTheirTenant() async throws {
+        let (account, wiped) = (
+            try Account(on: try await Servers.shared()), try Account(on: try await Servers.shared())
+        )
+        for each in [account, wiped] { try each.addAnswers(Self.keys) }
+        #expect(try await account.asAdmin("DELETE", "client/del/\(account.client)").status == 200)
+        // Three of answers and one of delegations.
+        try expectCleared(account, steps: 4)
+        #expect(try account.number("SELECT COUNT(*) FROM idempotent_answers WHERE tenant = $1") == 0)
+        #expect(try wiped.number("SELECT COUNT(*) FROM idempotent_answers WHERE tenant = $1") == Self.keys)
+        #expect(try await wiped.asAdmin("DELETE", "tenants/wipe/\(wiped.tenant)").status == 200)
+        // Three of answers, one each of delegations, links, MFA records and clients.
+        try expectCleared(wiped, steps: 7)
+    }
+
     @Test func nobodyElsesRowsAreTouched() async throws {
         let account = try await accountWithKeys()
         let other = try await account.addClient("other", keys: 3)
@@ -79,6 +94,16 @@ import Testing
 }
 
 extension Account {
+    /// Answers that the client could have again.
+    fileprivate func addAnswers(_ count: Int) throws {
+        try change(
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
+            INSERT INTO idempotent_answers (tenant, client_id, idempotency_key, request_hash, answer, expires_at)
+            SELECT '{t}', '\(client)', 'key' || i, '', '{}', {{future}} FROM n
+            """)
+    }
+
     /// Another client of the tenant, with keys.
     /// - Returns: the headers it is authenticated by.
     fileprivate func addClient(_ id: String, keys: Int) async throws -> [String: String] {

@@ -82,6 +82,19 @@ import Testing
         #expect(try await count(account) == 0)
     }
 
+    @Test func clientOfTheSameNameFindsNoAnswersOfItsPredecessor() async throws {
+        let account = try Account(on: try await Servers.shared())
+        let first = try await create(account, "a")
+        let other = try account.addClient("other")
+        #expect(try await account.create(headers: other.merging([Header.idempotencyKey: "a"]) { $1 }).status == 201)
+        #expect(try await account.asAdmin("DELETE", "client/del/\(account.client)").status == 200)
+        #expect(try account.number("SELECT COUNT(*) FROM idempotent_answers WHERE tenant = $1") == 1)
+        try account.addClient(account.client, secret: account.secret)
+        let second = try await create(account, "a")
+        #expect(second["private_key"]?.isEmpty == false)
+        #expect(second["public_key_fingerprint"] != first["public_key_fingerprint"])
+    }
+
     @Test(arguments: ["", String(repeating: "k", count: 129), "a b", "ä"])
     func keyOfAnotherFormIsRefused(key: String) async throws {
         let account = try Account(on: try await Servers.shared())

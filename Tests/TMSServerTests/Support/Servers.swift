@@ -6,9 +6,17 @@ import TestSupport
 enum Servers {
     /// Stocks of key pairs cost seconds of processor time at each start, which only the tests of stocks are about. Hundreds
     /// of tests write to the database beside the server, and SQLite does not let them take turns.
-    private static let settings = [
-        "rsa_pairs=0", "ecdsa_pairs=0", "sqlite_busy_timeout_milliseconds=30000", "deadline_seconds=40",
-    ]
+    private static let settings =
+        ["rsa_pairs=0", "ecdsa_pairs=0", "deadline_seconds=40"] + lockTimeout(milliseconds: 30_000)
+
+    /// For how long a write waits for what somebody else has locked, whatever the database.
+    static func lockTimeout(milliseconds: Int) -> [String] {
+        [
+            "sqlite_busy_timeout_milliseconds=\(milliseconds)", "database_lock_milliseconds_max=\(milliseconds)",
+            // A statement that waits takes its time.
+            "database_statement_milliseconds_max=\(max(5_000, 2 * milliseconds))",
+        ]
+    }
 
     private static let cache = Cache()
     /// Tests run all at once; servers start and work a few at a time.

@@ -159,7 +159,7 @@ tsan asan: setup test-tools
 	$(call load_test_parts,--sanitize=$(SANITIZER) --scratch-path .build/$@,-)
 	@scripts/check-sanitizer .build/$@/reports
 
-tsan: export TSAN_OPTIONS = log_path=$(CURDIR)/.build/tsan/reports/report
+tsan: export TSAN_OPTIONS = suppressions=$(CURDIR)/scripts/tsan.suppressions:log_path=$(CURDIR)/.build/tsan/reports/report
 asan: export ASAN_OPTIONS = detect_leaks=0:log_path=$(CURDIR)/.build/asan/reports/report
 
 # make fmt        format the sources

@@ -1,33 +1,18 @@
-import Foundation
 import TestSupport
 import Testing
 
 /// An answered create is on the disk, by the system calls that the server makes.
 @Suite struct FsyncTests {
     @Test func writeAheadLogIsSyncedBetweenInsertAndAnswer() async throws {
-        let strace = "/usr/bin/strace"
-        try #require(FileManager.default.isExecutableFile(atPath: strace), "\(strace) is missing: install strace")
-        let folder = try TemporaryFolder()
-        let record = folder.file("strace.out")
-        // With -D the server keeps the number of the process that is started here, so that it can be told to stop.
-        let server = try await TestServer.start(
-            in: folder,
-            under: [
-                strace, "-D", "-f", "-y", "-s", "32", "-o", record,
-                "-e", "trace=pwrite64,pwritev,fsync,fdatasync,write,writev,sendto,sendmsg",
-            ])
-        let wire = Wire(server.url)
+        let traced = try await TracedServer.start(
+            tracing: "pwrite64,pwritev,fsync,fdatasync,write,writev,sendto,sendmsg")
+        let wire = Wire(traced.server.url)
         let creates = 5
         for _ in 0..<creates {
             #expect(try await wire.create().status == 201)
         }
-        #expect(await server.stop() == 0)
-        let isWritten = try await eventually {
-            try String(contentsOfFile: record, encoding: .utf8).contains("+++ exited with 0 +++")
-        }
-        #expect(isWritten, "strace has not finished")
 
-        let calls = SystemCalls(record: try String(contentsOfFile: record, encoding: .utf8))
+        let calls = SystemCalls(try await traced.stop())
         #expect(calls.orders.count == creates)
         // Up to the first answer there is also what the server writes at its start.
         for order in calls.orders.dropFirst() {
@@ -42,11 +27,11 @@ import Testing
         /// Repetitions are one step: a commit writes several pages.
         private(set) var orders: [[Step]] = []
 
-        init(record: String) {
+        init(_ lines: [Substring]) {
             var order: [Step] = []
             // Threads that are syncing the log: such a call counts when it has returned.
             var syncing: Set<Substring> = []
-            for line in record.split(separator: "\n") {
+            for line in lines {
                 let thread = line.prefix { $0 != " " }
                 let isLog = line.contains("/tms.db-wal>")
                 let isSync = line.contains("fsync(") || line.contains("fdatasync(")

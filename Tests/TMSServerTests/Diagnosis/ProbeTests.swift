@@ -47,6 +47,22 @@ import Testing
         }
     }
 
+    /// Within a tenth: a server that has nothing to do hardly takes any or gives it back.
+    @Test func memoryIsWhatTheSystemSays() async throws {
+        try await Servers.withOwn(on: .sqlite) { server in
+            let text = try await Wire(server.url).send("GET", "/metrics").text
+            let status = try String(contentsOfFile: "/proc/\(server.process.pid)/status", encoding: .utf8)
+            for (metric, field) in [
+                ("process_resident_memory_bytes", "VmRSS"), ("tms_private_memory_bytes", "RssAnon"),
+            ] {
+                let told = try #require(try Regex("\n\(metric) ([0-9.e+]+)\n").firstMatch(in: text)?[1].substring)
+                let kibibytes = try #require(try Regex("\n\(field):\\s+([0-9]+) kB").firstMatch(in: status)?[1].substring)
+                let (bytes, expected) = (try #require(Double(told)), try #require(Double(kibibytes)) * 1024)
+                #expect(abs(bytes - expected) < expected / 10, "\(metric)")
+            }
+        }
+    }
+
     /// The page is what operators build dashboards from: it names every metric and label there is, and no other.
     @Test func metricsAreThoseOfTheirPage() async throws {
         var served: Set<String> = []

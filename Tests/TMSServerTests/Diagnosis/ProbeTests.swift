@@ -55,12 +55,16 @@ import Testing
             for (metric, field) in [
                 ("process_resident_memory_bytes", "VmRSS"), ("tms_private_memory_bytes", "RssAnon"),
             ] {
-                let told = try #require(try Regex("\n\(metric) ([0-9.e+]+)\n").firstMatch(in: text)?[1].substring)
-                let kibibytes = try #require(try Regex("\n\(field):\\s+([0-9]+) kB").firstMatch(in: status)?[1].substring)
-                let (bytes, expected) = (try #require(Double(told)), try #require(Double(kibibytes)) * 1024)
+                let bytes = try Self.number(in: text, "\n\(metric) ([0-9.e+]+)\n")
+                let expected = try Self.number(in: status, "\n\(field):\\s+([0-9]+) kB") * 1024
                 #expect(abs(bytes - expected) < expected / 10, "\(metric)")
             }
         }
+    }
+
+    private static func number(in text: String, _ pattern: String) throws -> Double {
+        let match = try #require(try Regex(pattern).firstMatch(in: text)?[1].substring, "\(pattern)")
+        return try #require(Double(match))
     }
 
     /// The page is what operators build dashboards from: it names every metric and label there is, and no other.

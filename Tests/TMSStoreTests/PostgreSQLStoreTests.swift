@@ -257,7 +257,7 @@ import Testing
         let empty = TestDatabase(database)
         let holder = try empty.connect()
         try holder.runScript(holder.dialect.migrationBegin)
-        let results = Monitor<[Result<[Int], any Error>]>([])
+        let results = Monitor<[Int: Result<[Int], any Error>]>([:])
         // Each migrates when the one before waits.
         for number in 1...2 {
             _ = WorkerThread(name: "migrate-\(number)") {
@@ -266,14 +266,14 @@ import Testing
                     #expect(try Migrator.plan(for: connection).version == 0)
                     return try Migrator.migrate(connection, now: .now).steps.map(\.version)
                 }
-                results.update { $0.append(result) }
+                results.update { $0[number] = result }
             }
             #expect(try await eventually { try waitingCount() == number })
         }
         try holder.runScript("ROLLBACK")
         #expect(try await eventually { results.withLock { $0.count == 2 } })
-        let steps = try results.withLock { try $0.map { try $0.get() } }
-        #expect(steps == [Array(1...MigrationPlan.programVersion), []])
+        let steps = try results.withLock { try $0.mapValues { try $0.get() } }
+        #expect(steps == [1: Array(1...MigrationPlan.programVersion), 2: []])
     }
 
     // MARK: Limits

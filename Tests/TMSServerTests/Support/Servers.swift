@@ -4,10 +4,12 @@ import TestSupport
 
 /// Servers for tests: shared ones, where a test leaves no trace that another could see, and ones of its own.
 enum Servers {
-    /// Stocks of key pairs cost seconds of processor time at each start, which only the tests of stocks are about. Hundreds
-    /// of tests write to the database beside the server, and SQLite does not let them take turns.
+    /// Stocks of key pairs cost seconds of processor time at each start, which only the tests of stocks are about; without
+    /// one, those who ask for an RSA pair wait for each other. Hundreds of tests write to the database beside the server, and
+    /// SQLite does not let them take turns.
     private static let settings =
-        ["rsa_pairs=0", "ecdsa_pairs=0", "deadline_seconds=40"] + lockTimeout(milliseconds: 30_000)
+        ["rsa_pairs=0", "ecdsa_pairs=0", "key_wait_seconds_max=40", "deadline_seconds=40"]
+        + lockTimeout(milliseconds: 30_000)
 
     /// For how long a write waits for what somebody else has locked, whatever the database.
     static func lockTimeout(milliseconds: Int) -> [String] {

@@ -6,7 +6,7 @@ import Testing
 @testable import TMSStore
 
 /// Reads that wait for the same thread share a transaction, and the round trip of what they ask first.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(3)))
 struct ReadingTogetherTests {
     private typealias Rule = @Sendable (Transaction) throws(APIError) -> Int64
 
@@ -38,7 +38,7 @@ struct ReadingTogetherTests {
             }
             continuation.resume(returning: true)
         }
-        #expect(try await eventually { hasBegun.withLock { $0 } })
+        #expect(try await eventually(withinSeconds: 60) { hasBegun.withLock { $0 } })
         let _: Bool = await test.onLoop { lane, continuation in
             for (number, read) in reads.enumerated() {
                 lane.read(as: TestStore.caller, read, first: read.question.map { question in { _ in question } }) {
@@ -51,7 +51,7 @@ struct ReadingTogetherTests {
             continuation.resume(returning: true)
         }
         isOpen.update { $0 = true }
-        #expect(try await eventually { results.withLock { $0.count == reads.count } })
+        #expect(try await eventually(withinSeconds: 60) { results.withLock { $0.count == reads.count } })
         return results.withLock { results in reads.indices.compactMap { results[$0] } }
     }
 
@@ -124,7 +124,7 @@ struct ReadingTogetherTests {
             return told + now
         }
         async let reading = read([Self.reading(Self.rows, first), Self.reading(Self.rows, second)])
-        #expect(try await eventually { hasBegun.withLock { $0 } })
+        #expect(try await eventually(withinSeconds: 60) { hasBegun.withLock { $0 } })
         try database.change("INSERT INTO t VALUES (1)")
         mayGoOn.update { $0 = true }
         // A refusal ends the transaction, so that the second read begins one of its own.
@@ -146,7 +146,7 @@ struct ReadingTogetherTests {
         async let reading = read([
             Self.reading(Self.same(1), first), Self.number(Self.same(2)), Self.number(Self.same(3)),
         ])
-        #expect(try await eventually { session.withLock { $0 != 0 } })
+        #expect(try await eventually(withinSeconds: 60) { session.withLock { $0 != 0 } })
         try cluster.administrator().run(
             "SELECT pg_terminate_backend(CAST($1 AS INTEGER), 10000)", .integer(session.withLock { $0 }))
         #expect(try await reading == [.success(1), .success(2), .success(3)])

@@ -15,10 +15,10 @@ class Inputs:
     # A server
     server_cores: int = figure(2, "processors of a server", "deploy/: event_loops")
     lookup_cpu_us: float = figure(
-        65, "of a server, for a lookup",
-        "assumed: 29 on SQLite (docs/performance.md), 6 of libpq (design), 30 of hand-overs")
+        30, "of a server, for a lookup beside others; about 70 for one that is read by itself",
+        "make bench DB=postgres (docs/performance.md)")
     create_cpu_us: float = figure(
-        110, "of a server, for a key's creation", "assumed: 105 on SQLite (docs/performance.md), and libpq")
+        81, "of a server, for a key's creation", "make bench DB=postgres (docs/performance.md)")
     connection_cpu_us: float = figure(
         490, "of a server, for a connection with its TLS handshake, which each call of tms-keycmd has",
         "docs/SCALING.md: openssl s_time -new")
@@ -30,11 +30,12 @@ class Inputs:
 
     # The database
     database_cores: int = figure(4, "processors of PostgreSQL", "assumed")
-    read_database_us: float = figure(120, "of PostgreSQL, for a lookup", "assumed: six tables by index")
+    read_database_us: float = figure(
+        32, "of PostgreSQL, for a lookup beside others", "make bench DB=postgres (docs/performance.md)")
     use_database_us: float = figure(
         250, "of PostgreSQL, to count a use", "assumed: two reads, a conditional update, a ticket")
     create_database_us: float = figure(
-        80, "of PostgreSQL, for a key's creation", "design section 9: 24,000 rows/s on two processors")
+        116, "of PostgreSQL, for a key's creation", "make bench DB=postgres (docs/performance.md)")
     commit_us: float = figure(1000, "of the log, for a flush; to a standby as well perhaps 2,000", "assumed")
     round_trip_us: float = figure(200, "between a server and PostgreSQL", "assumed: one network")
     use_round_trips: int = figure(

@@ -60,7 +60,7 @@ endef
 .PHONY: test-tools
 test-tools:
 	@scripts/require openssh-server:/usr/sbin/sshd openssh-client:ssh-keygen strace:strace openssl:openssl curl:curl gdb:gdb \
-		postgresql-15:/usr/lib/postgresql/15/bin/initdb
+		iproute2:/usr/sbin/tc postgresql-15:/usr/lib/postgresql/15/bin/initdb
 
 # make fuzz-api   ten minutes of generated requests; `make test` has two minutes of them
 .PHONY: fuzz-api
@@ -108,7 +108,7 @@ scaling:
 	@scripts/require python3:python3
 	python3 Benchmarks/scaling.py $(BENCH_FLAGS)
 
-# make bench-loadtest  the load tester's own truth and cost, beside wrk, hey, k6, locust (50 minutes; BENCH_FLAGS=--help)
+# make bench-loadtest  the load tester's own truth and cost, beside wrk, hey, k6, locust (70 minutes; BENCH_FLAGS=--help)
 .PHONY: bench-loadtest
 bench-loadtest: build
 	@scripts/require python3:python3 wrk:wrk hey:hey

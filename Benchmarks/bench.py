@@ -25,11 +25,11 @@ status 1. All figures go to a JSON file in bench-results/; compare.py sets two o
 """
 
 import argparse
-import tempfile
 from pathlib import Path
 
 from tmsbench import report, wrk
 from tmsbench.command import run_command
+from tmsbench.folder import disk_folder
 from tmsbench.parts import fsyncs, large_table, long_run, postgresql_rounds, rounds
 from tmsbench.programs import Programs, add_program_options
 
@@ -105,7 +105,7 @@ def print_results(results):
 def main():
     arguments = parse_arguments()
     wrk.require()
-    with tempfile.TemporaryDirectory(prefix="tms-bench-") as folder:
+    with disk_folder("tms-bench-") as folder:
         results = bench(arguments, Path(folder))
     print_results(results)
     return report.conclude("bench", results, arguments)

@@ -17,12 +17,12 @@ Needs python3 only. Any answer that is not a success ends it with status 1.
 import argparse
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 from tmsbench import keys, operations, report
 from tmsbench.command import run_command
+from tmsbench.folder import disk_folder
 from tmsbench.programs import BenchError, Programs, add_program_options, database, start_server
 
 # How much longer than the first page the last one may take.
@@ -99,7 +99,7 @@ def parse_arguments():
 def main():
     arguments = parse_arguments()
     results = {**report.about(), "keys": arguments.keys, "rounds": arguments.rounds, "summary": []}
-    with tempfile.TemporaryDirectory(prefix="tms-bench-") as folder:
+    with disk_folder("tms-bench-") as folder:
         root = Path(folder) / "server"
         with start_server(Programs(arguments).server, root, arguments.settings) as server:
             start = time.perf_counter()

@@ -25,6 +25,7 @@ from pathlib import Path
 
 from tmsbench import keys, postgresql, report
 from tmsbench.command import run_command
+from tmsbench.folder import disk_folder
 from tmsbench.programs import BenchError, Programs, add_program_options, database, install
 
 AUDIT = """
@@ -123,7 +124,7 @@ def parse_arguments():
 def main():
     arguments = parse_arguments()
     results = {**report.about(), "keys": arguments.keys, "targets": []}
-    with tempfile.TemporaryDirectory(prefix="tms-bench-") as name:
+    with disk_folder("tms-bench-") as name:
         folder = Path(name)
         move = Move(Programs(arguments).server, folder)
         install(move.server, move.root)

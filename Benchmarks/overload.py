@@ -33,11 +33,11 @@ not be sent all the same, the report says how much was.
 import argparse
 import statistics
 import sys
-import tempfile
 from pathlib import Path
 
 from tmsbench import generator, operations, report
 from tmsbench.command import run_command
+from tmsbench.folder import disk_folder
 from tmsbench.programs import MemoryWatch, Programs, add_program_options, install, serve
 from tmsbench.slow_disk import SlowDisk
 
@@ -256,7 +256,7 @@ def milliseconds(microseconds):
 def main():
     arguments = parse_arguments()
     results = report.about()
-    with tempfile.TemporaryDirectory(prefix="tms-overload-") as folder:
+    with disk_folder("tms-overload-") as folder:
         measured = measure(Programs(arguments), Path(folder), arguments)
     judged = judge(measured)
     results |= {"judged": judged, "targets": targets(judged), **measured}

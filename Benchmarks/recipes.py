@@ -25,11 +25,11 @@ less than that, begin with creates without a throttle, a fifth of all but at lea
 
 import argparse
 import sys
-import tempfile
 from pathlib import Path
 
 from tmsbench import generator, report
 from tmsbench.command import run_command
+from tmsbench.folder import disk_folder
 from tmsbench.programs import MemoryWatch, Programs, add_program_options, start_server
 
 # Name, operation, users, requests of each, throttle (requests per second of all together).
@@ -169,7 +169,7 @@ def main():
     for scale in arguments.scale:
         for name in arguments.names or RECIPES:
             # A folder of its own: databases of millions of keys need not wait for each other's end.
-            with tempfile.TemporaryDirectory(prefix="tms-recipes-") as folder:
+            with disk_folder("tms-recipes-") as folder:
                 recipe = run_recipe(programs, Path(folder), name, scale, arguments)
             results["recipes"].append(recipe)
             results["targets"] += targets(recipe)

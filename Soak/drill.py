@@ -51,7 +51,7 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / ".build" / "drill-results"
 # In the order of running.
 NAMES = ["servers_killed", "primary_killed", "primary_stopped", "standby_stopped", "connections_reset",
-         "sessions_terminated", "disk_full"]
+         "sessions_terminated", "disk_full", "client_disabled"]
 # The one that shows a server that acknowledges too early, and the rules of which one must say so: what was answered
 # last may have been keys, uses or deletions.
 CATCHING = "primary_killed"

@@ -7,7 +7,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from drill.checker import ANSWER_SECONDS, RECOVERY_SECONDS, check  # noqa: E402
+from drill.checker import ANSWER_SECONDS, LOGIN_SECONDS, RECOVERY_SECONDS, check  # noqa: E402
 from drill.history import (  # noqa: E402
     ABSENT, CLIENT, CREATE, DELETE, DONE, EXHAUSTED, KINDS, LOGIN, LOST, REFUSED, UNKNOWN, UNREACHED, History,
     Operation, Outage, Reading)
@@ -180,6 +180,10 @@ class CheckerTests(unittest.TestCase):
     def test_answer_beyond_the_limits_is_slow(self):
         for seconds, names in ((ANSWER_SECONDS, ()), (ANSWER_SECONDS + 2, ("slow",))):
             self.expect(Story().outage(0.5, 20).recover(21).add(CLIENT, 1, REFUSED, seconds=seconds), *names)
+
+    def test_login_has_less_time_than_others(self):
+        for seconds, names in ((LOGIN_SECONDS, ()), (LOGIN_SECONDS + 2, ("slow",))):
+            self.expect(Story().outage(0.5, 20).recover(21).login(1, REFUSED, seconds=seconds), *names)
 
     # Recovery
 

@@ -61,6 +61,7 @@ package struct FreezeDiagnosis: Codable, Sendable, Hashable {
         case diskOrWriterLock = "disk or the writer lock"
         case stopped = "the process is stopped (SIGSTOP or a paused machine)"
         case gone = "the process is gone"
+        case unreachable = "the network or a firewall: nothing gets through"
         case ourOwnStall = "our own stall: discard"
         case unknown = "not recognised"
     }

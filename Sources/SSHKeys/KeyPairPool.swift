@@ -5,7 +5,8 @@ package import Telemetry
 ///
 /// RSA pairs take most of a second, now and then several, and ECDSA pairs 5 ms: too long for an event loop and for a
 /// caller. Background threads keep a stock with what processor time is left; a caller waits only when it ran dry, and
-/// is then served by a thread of ordinary priority, so that a busy machine cannot starve it.
+/// is then served by a thread of ordinary priority, so that a busy machine cannot starve it. Each kind has such a thread
+/// of its own, so that an ECDSA pair does not wait behind RSA pairs.
 package final class KeyPairPool: Sendable {
     package struct Configuration: Sendable {
         /// RSA pairs in stock. 8 are about 6 s of one core, and cover a burst of rare requests.
@@ -61,9 +62,12 @@ package final class KeyPairPool: Sendable {
         self.generate = generate
         waitersMax = configuration.waitersMax
         // Detached: an RSA pair cannot be stopped half made, and a shutdown need not wait for it.
-        let now = telemetry.heartbeat("keys-now", allowedMilliseconds: Self.allowedMilliseconds.callers)
-        _ = WorkerThread(name: "tms-keys-now") {
-            Self.work(on: state, for: .callers, heartbeat: now, generate: generate)
+        for algorithm in [KeyAlgorithm.rsa, .ecdsa] {
+            let name = "keys-\(algorithm.rawValue)"
+            let heartbeat = telemetry.heartbeat(name, allowedMilliseconds: Self.allowedMilliseconds.callers)
+            _ = WorkerThread(name: "tms-\(name)") {
+                Self.work(on: state, for: .callers(algorithm), heartbeat: heartbeat, generate: generate)
+            }
         }
         for number in 0..<max(configuration.threads, 1) {
             let heartbeat = telemetry.heartbeat(
@@ -82,7 +86,7 @@ package final class KeyPairPool: Sendable {
     deinit { shutdown() }
 
     /// Hands a pair to `completion`: at once, on this thread, when one is in stock or it is quickly made (Ed25519);
-    /// else later, on a thread of the pool, in the order of asking.
+    /// else later, on a thread of the pool, in the order of asking for that kind.
     package func take(_ algorithm: KeyAlgorithm, completion: @escaping Completion) {
         if algorithm == .ed25519 { return completion(Self.pair(of: algorithm, generate: generate)) }
         let answer = state.update { $0.take(algorithm, now: .now, completion: completion) }

@@ -7,8 +7,9 @@ struct KeyPairStock {
     }
 
     /// What a thread of the pool makes pairs for.
-    enum Purpose {
-        case callers
+    enum Purpose: Equatable {
+        /// Those who wait for pairs of this kind.
+        case callers(KeyAlgorithm)
         case stock
     }
 
@@ -52,8 +53,8 @@ struct KeyPairStock {
             return .tell(expired)
         }
         switch purpose {
-        case .callers:
-            return waiters.first.map { .make($0.algorithm) }
+        case .callers(let algorithm):
+            return waiters.contains { $0.algorithm == algorithm } ? .make(algorithm) : nil
         case .stock:
             guard let algorithm = furthestFromItsStock else { return nil }
             inTheMaking[algorithm, default: 0] += 1

@@ -43,6 +43,7 @@ import Testing
         #expect(cause { $0.kind = .generatorStalled } == .ourOwnStall)
         #expect(cause { $0.isGone = true } == .gone)
         #expect(cause { $0.state = "T" } == .stopped)
+        #expect(cause { $0.kind = .blackhole } == .unreachable)
         #expect(cause { $0.openFiles = 1024 } == .outOfFiles)
         #expect(cause { $0.threads[0].states = ["D", "D", "S"] } == .diskOrWriterLock)
         #expect(cause { $0.threads[0].states = ["S", "D", "S"] } == .unknown)

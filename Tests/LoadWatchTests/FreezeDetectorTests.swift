@@ -155,6 +155,20 @@ import Testing
         try check(script.began.first, .hang, offset: 10)
     }
 
+    /// As a black hole ends: most go on at once, and what was sent into it is sent again by the kernel after seconds.
+    @Test func whatIsStillOnItsWayAfterAWholeFreezeIsNoOther() throws {
+        var script = PulseScript("getversion", "createkey")
+        script.run(seconds: 10) { $0.answer() }
+        script.run(seconds: 5) { _ in }
+        script.run(seconds: 1.5) { $0.answer("getversion") }
+        #expect(script.began.count == 1)
+        #expect(script.ended.count == 1)
+        // Unless it does not come.
+        script.run(seconds: 1.5) { $0.answer("getversion") }
+        #expect(script.began.map(\.kind) == [.hang, .partial])
+        try check(script.began.last, .partial, offset: 15.1)
+    }
+
     @Test func oneScenarioThatStandsStillIsPartial() throws {
         var script = PulseScript("getversion", "createkey")
         script.run(seconds: 10) { $0.answer() }

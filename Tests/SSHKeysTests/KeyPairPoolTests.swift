@@ -50,7 +50,7 @@ import Testing
         pool.shutdown()
     }
 
-    @Test func servesCallersInTheOrderOfTheirAsking() {
+    @Test func servesCallersOfAKindInTheOrderOfTheirAsking() {
         let generator = GatedGenerator()
         let answers = Answers()
         let pool = Self.pool(generator)
@@ -60,7 +60,9 @@ import Testing
         pool.take(.rsa, completion: answers.note("d"))
         #expect(pool.waiting == 4)
         generator.permit(4)
-        #expect(answers.wait(for: 4) == ["a pair", "b pair", "c pair", "d pair"])
+        let told = answers.wait(for: 4)
+        #expect(told.filter { $0 != "c pair" } == ["a pair", "b pair", "d pair"])
+        #expect(told.count == 4)
         #expect(pool.level(.rsa) == 0 && pool.level(.ecdsa) == 0 && pool.waiting == 0)
         pool.shutdown()
     }

@@ -41,6 +41,32 @@ extension ProgramTests {
             }
         }
 
+        @Test(
+            "A network that swallows everything for 4 s: a black hole, and named so, exit status 5",
+            .enabled("needs a network namespace: root, and tc of iproute2") { await Network.isAvailable() })
+        func blackHole() async throws {
+            let network = try await Network()
+            let server = try await MisbehavingServer("--delay-ms", "3", in: network)
+            let tester = try LoadTester(
+                ["--host", server.url, "--rate", "200", "--run-time", "12s", "--scenarios", "getversion"]
+                    + ["--timeout", "3"], inside: network)
+            #expect(try await tester.hasBegun())
+            try await Task.sleep(for: .seconds(4))
+            try await network.swallowEverything()
+            try await Task.sleep(for: .seconds(4))
+            try await network.mend()
+            let outcome = try await tester.finish()
+
+            #expect(outcome.status == 5, "\(outcome.output)\(outcome.errors)")
+            let freezes = try outcome.record.freezes.filter { $0.kind != .generatorStalled }
+            #expect(freezes.map(\.kind) == [.blackhole], "\(freezes)")
+            let freeze = try #require(freezes.first)
+            #expect((3.5...7.5).contains(freeze.seconds) && freeze.noticedAfterSeconds < 3, "\(freeze)")
+            #expect(freeze.diagnosis?.cause == .unreachable)
+            let total = try outcome.total
+            #expect(total.planned == 2400 && total.completed == 2400, "\(total.planned), \(total.completed)")
+        }
+
         @Test("Killed: dead, refused, exit status 5")
         func killed() async throws {
             let server = try await MisbehavingServer("--delay-ms", "3")

@@ -24,15 +24,16 @@ final class LoadTester: Sendable {
 
     /// Starts a run.
     init(
-        _ arguments: [String], environment: [String: String] = LoadTester.client, in folder: TemporaryFolder? = nil
+        _ arguments: [String], environment: [String: String] = LoadTester.client, in folder: TemporaryFolder? = nil,
+        inside network: Network? = nil
     ) throws {
         let folder = try folder ?? TemporaryFolder()
         self.folder = folder
         runsDir = folder.file("runs")
         let empty = Dictionary(uniqueKeysWithValues: Self.unset.map { ($0, "") })
-        process = try RunningProgram(
-            Program.path("tms-loadtest"), arguments + ["--runs-dir", runsDir],
-            environment: empty.merging(environment) { $1 })
+        var (path, arguments) = (Program.path("tms-loadtest"), arguments + ["--runs-dir", runsDir])
+        if let network { (path, arguments) = network.command(path, arguments) }
+        process = try RunningProgram(path, arguments, environment: empty.merging(environment) { $1 })
     }
 
     /// What a finished run left.

@@ -6,8 +6,10 @@ final class MisbehavingServer: Sendable {
     let process: RunningProgram
     let url: String
 
-    init(_ flags: String...) async throws {
-        let process = try RunningProgram(Program.path("misbehaving-server"), flags + ["--exit-with-parent"])
+    init(_ flags: String..., in network: Network? = nil) async throws {
+        var (path, arguments) = (Program.path("misbehaving-server"), flags + ["--exit-with-parent"])
+        if let network { (path, arguments) = network.command(path, arguments) }
+        let process = try RunningProgram(path, arguments)
         self.process = process
         let prefix = "listening on "
         let hasStarted = try await eventually { process.output.contains(prefix) || process.hasEnded }

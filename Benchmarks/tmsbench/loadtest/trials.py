@@ -46,7 +46,7 @@ class Trials:
             run = generators.run(
                 [generators.program("tms-loadtest"), "compare", "--pairs", PAIRS, "--a", a, "--b", b, "--users", USERS,
                  "-t", f"{SECONDS}s", "--startup-time", "0", "--warmup", "500ms", "--scenarios", self.scenario,
-                 "--quiet", "--runs-dir", folder], 4 * PAIRS * SECONDS, CLIENT_VARIABLES, STATUSES)
+                 "--quiet", "--runs-dir", folder], 8 * PAIRS * SECONDS, CLIENT_VARIABLES, STATUSES)
         # After a line for each run comes the comparison: its word, and a line for each metric.
         lines = run.output.splitlines()
         begin = next((index for index, line in enumerate(lines) if line.startswith(WORDS)), None)

@@ -12,7 +12,8 @@ extension Comparison {
         case .inconclusive where runsOfA == 1 && runsOfB == 1: "inconclusive: one run each: difference not tested."
         case .inconclusive where min(runsOfA, runsOfB) < Self.pairsMin:
             "inconclusive: \(runsOfA) and \(runsOfB) runs: difference not tested; \(Self.pairsMin) of each are needed."
-        case .inconclusive: "inconclusive: the runs differ too much among themselves, or in different directions."
+        case .inconclusive:
+            "inconclusive: the runs differ too much: among themselves, in different directions, or only once."
         case .same: "same: no difference that matters (5 % of rate and p50, 15 % of p99) in \(runsText)."
         case .faster, .slower: "\(word.rawValue): B is \(word.rawValue) than A in \(runsText)."
         }

@@ -1,11 +1,23 @@
 package import LoadRecord
 
+/// Runs of two servers that took turns: the n-th of each belong together.
+package struct PairsOfRuns: Sendable {
+    package var a: [RunRecord]
+    package var b: [RunRecord]
+
+    package init(a: [RunRecord] = [], b: [RunRecord] = []) {
+        (self.a, self.b) = (a, b)
+    }
+}
+
 /// Whether B is faster than A. The unit is the run: what thousands of requests of one run have in common, noise of a
 /// machine for instance, more requests do not average out.
 package struct Comparison: Sendable {
     package enum Word: String, Codable, Sendable {
         case faster, slower, same, inconclusive
         case notComparable = "not comparable"
+
+        package var isDifference: Bool { self == .faster || self == .slower }
     }
 
     package struct Metric: Sendable {
@@ -27,12 +39,12 @@ package struct Comparison: Sendable {
     package static let marginOfP50 = 0.05
     package static let marginOfP99 = 0.15
 
-    package let word: Word
+    package private(set) var word: Word
     package let metrics: [Metric]
     /// What is unlike; not empty when the word is ``Word/notComparable``.
     package let differences: [String]
     /// What a reader should know all the same: red lines in a generator's certificate, freezes.
-    package let remarks: [String]
+    package private(set) var remarks: [String]
     package let runsOfA: Int
     package let runsOfB: Int
 
@@ -63,6 +75,25 @@ package struct Comparison: Sendable {
             metric("p99", Self.marginOfP99, moreIsBetter: false) { Double($0.fromIntended.percentile(99)) },
         ]
         word = Self.summary(metrics.map(\.word))
+    }
+
+    /// A difference is believed when it is found twice. The interval of a few pairs is too narrow where a machine drifts by
+    /// tens of per cent, and three figures are looked at: of twenty comparisons of a server with itself, beside
+    /// compilers, four found a difference.
+    /// - Parameters:
+    ///   - first: runs that took turns, in which there is a difference.
+    ///   - again: as many, made because of that.
+    package init(_ first: PairsOfRuns, confirmedBy again: PairsOfRuns, acrossHosts: Bool) {
+        let words = [first, again].map { Comparison($0, acrossHosts: acrossHosts).word }
+        self.init(PairsOfRuns(a: first.a + again.a, b: first.b + again.b), acrossHosts: acrossHosts)
+        guard word.isDifference, words != [word, word] else { return }
+        word = .inconclusive
+        let said = words.map(\.rawValue)
+        remarks.append("not confirmed: \(said[0]) in \(first.a.count) pairs, \(said[1]) in as many run again.")
+    }
+
+    package init(_ pairs: PairsOfRuns, acrossHosts: Bool) {
+        self.init(a: pairs.a, b: pairs.b, interleaved: true, acrossHosts: acrossHosts)
     }
 
     private static func metric(

@@ -68,6 +68,8 @@ enum NoteAdvice {
             "Look at the disk's write latency, the WAL's size and the holder of the writer lock\(evidence)."
         case .stopped: "Find out who stopped the process or paused the machine; the server itself did nothing wrong."
         case .gone: "Find why the process ended: its exit status, its last log lines\(evidence) and the kernel's log."
+        case .unreachable:
+            "Find what drops packets between generator and server: a firewall, a full table of connections, a cable."
         case .ourOwnStall: "Discard the stalled time: the generator stood still, so repeat on an idle machine."
         case .unknown: "The freeze was not recognised: look at the evidence\(evidence) by hand."
         }

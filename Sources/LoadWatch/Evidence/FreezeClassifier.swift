@@ -18,6 +18,7 @@ package enum FreezeClassifier {
         if facts.kind == .generatorStalled { return .ourOwnStall }
         if isGone(facts) { return .gone }
         if facts.state == "T" || facts.state == "t" { return .stopped }
+        if facts.kind == .blackhole { return .unreachable }
         if let sockets = facts.sockets, sockets.ownUnreadBytes > 0, facts.isAnswered(.getversion) == true,
             facts.isAnswered(.getclient) == true
         {

@@ -9,6 +9,7 @@ enum FreezeReasons {
             reasons.append("The generator itself did not run: nothing can be said of the server.")
         case .gone: reasons.append(gone(facts))
         case .stopped: reasons.append("The process is in state T: it was stopped and has not been continued.")
+        case .unreachable: reasons.append("Connects timed out, and nothing waited in the server's own queue.")
         case .unknown where facts.isGone == nil:
             reasons.append("The server's process could not be looked at: no pid is known.")
         default: break

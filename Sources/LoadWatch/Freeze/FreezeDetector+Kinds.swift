@@ -21,7 +21,7 @@ extension FreezeDetector {
         // Before the usual is known, an old request may just be a slow one.
         guard usual.isKnown else { return nil }
         for scenario in pulse.scenarios {
-            guard let sentAt = scenario.oldestSentAt, pulse.at - max(sentAt, lastStallAt) >= limit else { continue }
+            guard let sentAt = scenario.oldestSentAt, pulse.at - max(sentAt, judgedFrom) >= limit else { continue }
             return openPartial(
                 .requests(scenario: scenario.name, sentAt: sentAt), [scenario.name], since: sentAt, pulse,
                 limit: limit)
@@ -80,6 +80,11 @@ extension FreezeDetector {
         for scenario in pulse.scenarios where record.scenarios.contains(scenario.name) {
             guard scenario.completed < Self.firstAnswers else { continue }
             slowness[scenario.name] = max(slowness[scenario.name] ?? 0, endedAt - current.since)
+        }
+        if case .everything = current.scope {
+            // Packets that were lost are sent again after seconds: not another freeze.
+            forgive(endedAt - current.since, until: pulse.at)
+            judgedFrom = pulse.at
         }
         open = nil
         return [.ended(record)]

@@ -56,6 +56,8 @@ package struct FreezeDetector: Sendable {
     var slowness: [String: Int] = [:]
     var open: Open?
     var lastStallAt = Int.min
+    /// Requests are judged from then on: before, we did not hear, or everything stood still and was reported.
+    var judgedFrom = Int.min
     /// When connects were last refused or reset, and when they last timed out.
     var refusedAt = Int.min
     var timedOutAt = Int.min
@@ -128,15 +130,20 @@ package struct FreezeDetector: Sendable {
         let gap = max(pulse.heartbeatGap * 1000, betweenPulses >= stall ? betweenPulses : 0)
         // The same gap is seen twice: by the pulses' own thread, and in the next pulse by the threads that send.
         guard gap >= Int(limits.gapSeconds * 1e9), pulse.at - gap >= lastStallAt else { return [] }
-        silence.forgive(gap, until: pulse.at)
-        completionSilence.forgive(gap, until: pulse.at)
-        for name in scenarioSilences.keys { scenarioSilences[name]?.forgive(gap, until: pulse.at) }
+        forgive(gap, until: pulse.at)
         guard gap >= stall else { return [] }
-        lastStallAt = pulse.at
+        (lastStallAt, judgedFrom) = (pulse.at, pulse.at)
         var record = record(.generatorStalled, since: pulse.at - gap, pulse, limit: stall)
         record.seconds = Double(gap) / 1e9
         record.hasEnded = true
         return [.ended(record)]
+    }
+
+    /// A time that says nothing of single requests and scenarios: we slept, or it was a freeze of all of them.
+    mutating func forgive(_ nanoseconds: Int, until moment: Int) {
+        silence.forgive(nanoseconds, until: moment)
+        completionSilence.forgive(nanoseconds, until: moment)
+        for name in scenarioSilences.keys { scenarioSilences[name]?.forgive(nanoseconds, until: moment) }
     }
 
     func record(_ kind: FreezeRecord.Kind, since: Int, _ pulse: LoadPulse, limit: Int) -> FreezeRecord {

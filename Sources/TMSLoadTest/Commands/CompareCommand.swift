@@ -16,13 +16,14 @@ struct CompareCommand: AsyncParsableCommand {
         discussion: """
             Two kept runs differ by chance alone, so that of one run each only the figures are shown. With --pairs both \
             servers are loaded in turn, a b b a a b …, and the difference is judged by the runs' medians with a 95 % \
-            interval; that takes five pairs or more. Exit status 6 when B is slower.
+            interval; that takes five pairs or more. When there is one, as many pairs are run again, and it is claimed \
+            only if they say the same. Exit status 6 when B is slower.
             """)
 
     @Argument(help: "Names of runs as `runs list` shows them; more of each may be joined by commas.")
     var runs: [String] = []
 
-    @Option(help: "Run both servers so many times in turn.")
+    @Option(help: "Run both servers so many times in turn, and again if they differ.")
     var pairs: Int?
 
     @Option(help: ArgumentHelp("The server that is there.", valueName: "url"))
@@ -73,17 +74,29 @@ struct CompareCommand: AsyncParsableCommand {
                 target: target, load: load, judging: judging, output: output, environment: environment)
         }
         let (settingsA, settingsB) = (try settings(a, "a"), try settings(b, "b"))
-        var (recordsA, recordsB): ([RunRecord], [RunRecord]) = ([], [])
+        let first = try await run(pairs, settingsA, settingsB, interruption)
+        let comparison = Comparison(first, acrossHosts: true)
+        guard comparison.word.isDifference else { return comparison }
+        StandardError.line("B seems \(comparison.word.rawValue): as many pairs again, to see whether it is")
+        let again = try await run(pairs, settingsA, settingsB, interruption)
+        return Comparison(first, confirmedBy: again, acrossHosts: true)
+    }
+
+    /// - Throws: the exit status of an interruption.
+    private func run(
+        _ pairs: Int, _ settingsA: RunSettings, _ settingsB: RunSettings, _ interruption: Interruption
+    ) async throws -> PairsOfRuns {
+        var runs = PairsOfRuns()
         for pair in 0..<pairs where !interruption.hasHappened {
             // Who goes first changes, so that a machine that warms up or tires favours neither.
             for isA in pair.isMultiple(of: 2) ? [true, false] : [false, true] where !interruption.hasHappened {
                 StandardError.line("Pair \(pair + 1) of \(pairs), \(isA ? "A" : "B")")
                 let record = try await Session(isA ? settingsA : settingsB, interruption: interruption, isPart: true)
                     .run()
-                if isA { recordsA.append(record) } else { recordsB.append(record) }
+                if isA { runs.a.append(record) } else { runs.b.append(record) }
             }
         }
         if interruption.hasHappened { throw ExitCode(Verdict(.interrupted, "").exitStatus) }
-        return Comparison(a: recordsA, b: recordsB, interleaved: true, acrossHosts: true)
+        return runs
     }
 }

@@ -79,6 +79,9 @@ extension ConfigurationKey {
             "deadline_seconds", \.limits.deadlineSeconds, 1...3600,
             "For an answer. What has not begun then is not begun, and gets 503."),
         integer(
+            "login_deadline_seconds", \.limits.loginDeadlineSeconds, 1...3600,
+            "The same for a key that sshd asks for: by then tms-keycmd no longer waits."),
+        integer(
             "unsent_bytes_max", \.limits.unsentBytesMax, 1_048_576...68_719_476_736,
             "Bytes of large answers that callers have not taken yet. Beyond them lists get 503."),
         integer(

@@ -44,7 +44,11 @@ final class Exchange {
     }
 
     /// When the caller is told that it took too long.
-    var deadline: Deadline { Deadline(seconds: loop.limits.deadlineSeconds, from: startedAt) }
+    var deadline: Deadline {
+        let isLogin = served?.route.requestClass == .login
+        return Deadline(
+            seconds: isLogin ? loop.limits.loginDeadlineSeconds : loop.limits.deadlineSeconds, from: startedAt)
+    }
 
     var isHead: Bool { head.method == .HEAD }
     var isKeepAlive: Bool { head.isKeepAlive }

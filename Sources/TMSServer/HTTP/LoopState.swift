@@ -180,5 +180,6 @@ struct HTTPLimits: Sendable {
     var idleTimeoutSeconds = 60
     var requestTimeoutSeconds = 30
     var deadlineSeconds = 10
+    var loginDeadlineSeconds = 2
     var refusalPauseMilliseconds = 25
 }

@@ -50,12 +50,11 @@ final class LineReader {
     private func readChunk() throws -> Bool {
         buffer.removeSubrange(..<start)
         start = 0
-        let length = buffer.count
-        buffer.append(contentsOf: repeatElement(0, count: Self.chunkBytes))
-        let count = buffer.withUnsafeMutableBytes { bytes in
-            read(descriptor, bytes.baseAddress?.advanced(by: length), Self.chunkBytes)
+        var count = 0
+        buffer += [UInt8](unsafeUninitializedCapacity: Self.chunkBytes) { bytes, initialized in
+            count = read(descriptor, bytes.baseAddress, Self.chunkBytes)
+            initialized = max(count, 0)
         }
-        buffer.removeLast(Self.chunkBytes - max(count, 0))
         guard count >= 0 else { throw Self.failure() }
         return count > 0
     }

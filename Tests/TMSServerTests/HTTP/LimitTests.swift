@@ -175,6 +175,18 @@ import Testing
             #expect(try await account.create().status == 201)
         }
     }
+
+    @Test func loginIsToldSoonerThanOthers() async throws {
+        let settings = ["deadline_seconds=60", "login_deadline_seconds=1"] + Servers.lockTimeout(milliseconds: 60_000)
+        try await Servers.withOwn(settings) { server in
+            let account = try Account(on: server)
+            let counted = try await account.createdKey(["num_uses": "2"])
+            let lock = try WriterLock(server)
+            expectRefusal(try await account.retrieve(counted, connection: "c"), 503, "could not be answered in time")
+            try lock.release()
+            #expect(try await account.retrieve(counted, connection: "d").status == 200)
+        }
+    }
 }
 
 /// Answers as they come in.

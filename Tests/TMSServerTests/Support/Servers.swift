@@ -8,8 +8,10 @@ enum Servers {
     /// one, those who ask for an RSA pair wait for each other. Hundreds of tests write to the database beside the server, and
     /// SQLite does not let them take turns.
     private static let settings =
-        ["rsa_pairs=0", "ecdsa_pairs=0", "key_wait_seconds_max=40", "deadline_seconds=40"]
-        + lockTimeout(milliseconds: 30_000)
+        [
+            "rsa_pairs=0", "ecdsa_pairs=0", "key_wait_seconds_max=40",
+            "deadline_seconds=40", "login_deadline_seconds=40",
+        ] + lockTimeout(milliseconds: 30_000)
 
     /// For how long a write waits for what somebody else has locked, whatever the database.
     static func lockTimeout(milliseconds: Int) -> [String] {

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Primitives
 import TMSStore
 import TestSupport
@@ -131,4 +132,35 @@ import Testing
         #expect(outcome.errors.contains("the database cannot be used"))
         #expect(!(outcome.errors + outcome.output).contains("hunter2"))
     }
+
+    /// It takes connections, and never says a word.
+    @Test func databaseThatHangsIsGivenUp() async throws {
+        let silent = try SilentSocket(path: folder.file(".s.PGSQL.5432"))
+        defer { silent.close() }
+        let outcome = try await Program.run(
+            Program.path("tms-server"), ["install", "--root-dir", folder.file("tms"), "--allow-root"],
+            environment: ["TMS_DATABASE_URL": "postgresql://u@/tms?host=\(folder.path)"])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("the database cannot be used") && outcome.errors.contains("timeout"))
+    }
+}
+
+/// A listening socket of the file system that nobody looks after.
+private struct SilentSocket {
+    private let descriptor: Int32
+
+    init(path: String) throws {
+        descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let isListening = withUnsafePointer(to: &address) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0 && listen(descriptor, 8) == 0
+            }
+        }
+        try #require(isListening)
+    }
+
+    func close() { _ = Glibc.close(descriptor) }
 }

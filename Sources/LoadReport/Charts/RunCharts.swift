@@ -84,13 +84,16 @@ struct RunCharts: Sendable {
             height: 84
         ) { axisNumber($0) }
         let letters = Set(samples.flatMap { $0?.threads.keys.map(\.self) ?? [] })
-        let known = [("R", "running"), ("D", "disk wait"), ("S", "asleep"), ("T", "stopped"), ("Z", "dead")]
+        let known = [
+            ("R", "running"), ("D", "disk wait"), ("S", "asleep"), ("T", "stopped"), ("t", "held to take stacks"),
+            ("Z", "dead"), ("I", "idle"),
+        ]
         let states = known + letters.subtracting(known.map(\.0)).sorted().map { ($0, $0) }
         add(
             "Server threads by state",
             states.filter { letters.contains($0.0) }.map { letter, name in
                 .init(
-                    name: name, cssClass: "t-\(letter)",
+                    name: name, cssClass: known.contains { $0.0 == letter } ? "t-\(letter)" : "t-other",
                     values: samples.map { $0.map { Double($0.threads[letter] ?? 0) } },
                     kind: .stacked)
             }

@@ -62,7 +62,8 @@ enum NoteFaults {
         sources += ["freezes.inFlight", "freezes.lateRequests"]
         if let diagnosis = freeze.diagnosis, diagnosis.cause != .unknown {
             text += "; most likely: \(diagnosis.cause.rawValue)"
-            if !diagnosis.reasons.isEmpty { text += " (\(diagnosis.reasons.joined(separator: "; ")))" }
+            let reasons = diagnosis.reasons.map { $0.hasSuffix(".") ? String($0.dropLast()) : $0 }
+            if !reasons.isEmpty { text += " (\(reasons.joined(separator: "; ")))" }
             sources.append("freezes.diagnosis")
         }
         return NoteSentence(text + ".", from: sources)

@@ -21,7 +21,8 @@ import Testing
     }
 
     @Test func memoryStaysFlat() async throws {
-        let server = try await TestServer.start(settings: ["log_level=warning", "event_loops=2"])
+        let server = try await TestServer.start(
+            settings: ["log_level=warning", "event_loops=2", "login_deadline_seconds=40"])
         let share = Self.requests / Self.connections
         let made = try await phase("creates", at: server) { connection, _, done in
             var fingerprints: [UInt8] = []

@@ -5,6 +5,9 @@ import Testing
 
 /// Servers that share a database of PostgreSQL, whatever the other tests stand on.
 @Suite struct SeveralServersTests {
+    /// A use that is taken while its caller is told that it took too long would be missing in the count.
+    private static let patience = ["deadline_seconds=40", "login_deadline_seconds=40"]
+
     /// Starts servers at once on one database, each installed in a folder of its own, and kills them in the end.
     private func withServers(_ count: Int, on database: TestDatabase, _ body: ([TestServer]) async throws -> Void)
         async throws
@@ -12,7 +15,10 @@ import Testing
         let servers = try await withThrowingTaskGroup(of: TestServer.self) { group in
             for _ in 0..<count {
                 // In its folder nothing says which database it is on; the environment does.
-                group.addTask { try await TestServer.start(on: .sqlite, environment: database.environment) }
+                group.addTask {
+                    try await TestServer.start(
+                        on: .sqlite, settings: Self.patience, environment: database.environment)
+                }
             }
             return try await group.reduce(into: []) { $0.append($1) }
         }

@@ -26,8 +26,8 @@ import Testing
 
     /// A machine that other work disturbs: once around, the interval of five pairs finds too much.
     @Test func noiseIsNotTakenForADifferenceTwice() {
-        let words = trials(slower: 1, noise: 0.3, seed: 24, count: 200)
-        #expect(words.count(where: \.isDifference) <= 10, "\(words)")
+        let words = trials(slower: 1, noise: 0.3, seed: 24, count: 40)
+        #expect(words.count(where: \.isDifference) <= 2, "\(words)")
     }
 
     @Test func aDifferenceThatDoesNotComeAgainIsNotClaimed() {
@@ -43,13 +43,13 @@ import Testing
         #expect(same.text.contains("10 pairs of runs"))
     }
 
-    @Test(arguments: [0.01, 0.03, 0.05])
+    @Test(arguments: [0.01, 0.05])
     func aServerIsNotSlowerThanItself(_ noise: Double) {
         let words = trials(slower: 1, noise: noise, seed: 21)
         #expect(words.count { $0 == .same || $0 == .inconclusive } >= 19, "\(words)")
     }
 
-    @Test(arguments: [0.01, 0.03, 0.05])
+    @Test(arguments: [0.01, 0.05])
     func aFifthSlowerIsSeen(_ noise: Double) {
         let words = trials(slower: 1.2, noise: noise, seed: 22)
         #expect(words.count { $0 == .slower } >= 19, "\(words)")

@@ -62,12 +62,13 @@ package struct Comparison: Sendable {
             return
         }
         let paired = interleaved && a.count == b.count
+        let (totalsOfA, totalsOfB) = (a.map(\.total), b.map(\.total))
         func metric(_ name: String, _ margin: Double, moreIsBetter: Bool, _ value: (ScenarioFigures) -> Double)
             -> Metric
         {
             Self.metric(
-                name, a.map { value($0.total) }, b.map { value($0.total) }, margin: margin,
-                moreIsBetter: moreIsBetter, paired: paired)
+                name, totalsOfA.map(value), totalsOfB.map(value), margin: margin, moreIsBetter: moreIsBetter,
+                paired: paired)
         }
         metrics = [
             metric("rate", Self.marginOfRate, moreIsBetter: true) { $0.perSecond },

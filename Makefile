@@ -109,7 +109,7 @@ scaling:
 	@scripts/require python3:python3
 	python3 Benchmarks/scaling.py $(BENCH_FLAGS)
 
-# make bench-loadtest  the load tester's own truth and cost, beside wrk, hey, k6, locust (70 minutes; BENCH_FLAGS=--help)
+# make bench-loadtest  the load tester's own truth and cost, beside wrk, hey, k6, locust (an hour; BENCH_FLAGS=--help)
 .PHONY: bench-loadtest
 bench-loadtest: build
 	@scripts/require python3:python3 wrk:wrk hey:hey

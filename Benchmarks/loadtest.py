@@ -10,7 +10,7 @@
   same     20 comparisons of a server with itself (--trials): slower or faster must not be said
   slower   20 comparisons with a server that takes 20 % longer: slower must be said
 
-  loadtest.py                               everything, seventy minutes
+  loadtest.py                               everything, an hour
   loadtest.py --part agree --part tools     some parts; those and idle take five minutes together
   loadtest.py --part same --trials 2        a try of a long one
 

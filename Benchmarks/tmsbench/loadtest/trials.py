@@ -11,7 +11,7 @@ from .generators import CLIENT_VARIABLES
 
 PAIRS = 5
 USERS = 10
-SECONDS = 3
+SECONDS = 2
 # Of twenty, one may be wrong.
 RIGHT_PART = 0.95
 # Of compare: 0, and 6 when B is slower.

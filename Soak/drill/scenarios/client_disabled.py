@@ -62,12 +62,13 @@ class Client:
 
 def run(site):
     kept = {"told": [], "not told": []}
+    silenced = 0
     for turn in range(TURNS):
         client = Client(site, turn)
         client.use_everywhere()
         how = "told" if turn % 2 == 0 else "not told"
         if how == "not told":
-            site.cluster.primary.ask(SILENCE)
+            silenced += int(site.cluster.primary.ask(SILENCE))
         answered = {}
         askers = [threading.Thread(target=client.ask_until_refused, args=(server, answered), daemon=True)
                   for server in range(len(site.servers))]
@@ -78,6 +79,8 @@ def run(site):
         for asker in askers:
             asker.join(2 * WAIT_SECONDS_MAX)
         kept[how].append(max([0.0, *(last - disabled for last in answered.values())]))
+    site.figure("listeners cut off", silenced)
+    site.expect(silenced >= TURNS // 2, "those who listen were cut off", silenced)
     for how, seconds in kept.items():
         site.figure(f"a disabled client went on for at most, others {how}", f"{max(seconds):.3f} s")
         site.expect(max(seconds) < SECONDS_MAX, f"a disabled client is refused within {SECONDS_MAX:g} s, others {how}",

@@ -50,15 +50,15 @@ class Client:
         self._ask(server, requests.request("PATCH", path, headers=self._admin), 200)
 
     def ask_until_refused(self, server, answered):
-        """Notes when the last request was sent that was not refused."""
+        """Notes when the last request was sent that was not refused: infinity until one is."""
+        last = float("-inf")
         with Connection(self._servers[server].address) as connection:
             deadline = time.monotonic() + WAIT_SECONDS_MAX
-            while time.monotonic() < deadline:
-                sent = time.monotonic()
+            while (sent := time.monotonic()) < deadline:
                 if connection.ask(self._request).status == 401:
+                    answered[server] = last
                     return
-                answered[server] = sent
-        answered[server] = float("inf")
+                last = sent
 
 
 def run(site):
@@ -70,7 +70,8 @@ def run(site):
         how = "told" if turn % 2 == 0 else "not told"
         if how == "not told":
             silenced += int(site.cluster.primary.ask(SILENCE))
-        answered = {}
+        # Who could not ask, because its connection broke, has not seen a refusal.
+        answered = dict.fromkeys(range(len(site.servers)), float("inf"))
         askers = [threading.Thread(target=client.ask_until_refused, args=(server, answered), daemon=True)
                   for server in range(len(site.servers))]
         for asker in askers:

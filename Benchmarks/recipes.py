@@ -29,6 +29,7 @@ from pathlib import Path
 
 from tmsbench import generator, report
 from tmsbench.command import run_command
+from tmsbench.disk_witness import DiskWitness
 from tmsbench.folder import disk_folder
 from tmsbench.programs import MemoryWatch, Programs, add_program_options, start_server
 
@@ -86,7 +87,7 @@ def run_recipe(programs, folder, name, scale, arguments):
             warm_up = max(fifth, WARM_UP_CREATES_MIN)
             warm = generator.stream(name, OPERATIONS[operation](), users, SECONDS_MAX, per_connection=warm_up // users)
             warm_up_failures = failures(generator.generate(load_generator, server, [warm])["streams"][name])
-        with MemoryWatch(server) as memory:
+        with MemoryWatch(server) as memory, DiskWitness(folder) as disk:
             run = generator.generate(load_generator, server, [stream])
     ran = run["streams"][name]
     measured, = ran["operations"]
@@ -106,6 +107,7 @@ def run_recipe(programs, folder, name, scale, arguments):
         "failures": failures(ran) + warm_up_failures,
         "failed_how": {**measured["failures"], **ran["losses"]},
         "latency_us": measured["success_us"],
+        "disk_ms": disk.longest()["max_ms"],
         "rss_warm_mib": warm_mib,
         "rss_most_mib": memory.most(warm_until),
         "growth_percent": (memory.most(warm_until) / warm_mib - 1) * 100,
@@ -141,13 +143,15 @@ def targets(recipe):
 
 def print_recipes(recipes):
     rows = [("recipe", "users", "each", "sent", "req/s", "failures", "p50 ms", "p99 ms", "p99.9 ms", "max ms",
-             "RSS MiB", "growth")]
+             "disk ms", "RSS MiB", "growth")]
     for recipe in recipes:
         latency = [milliseconds(recipe["latency_us"].get(name)) for name in ("p50", "p99", "p999", "max")]
+        disk, resident = (report.number(recipe[name]) for name in ("disk_ms", "rss_most_mib"))
         rows.append((recipe["recipe"], str(recipe["users"]), str(recipe["requests_of_each"]), str(recipe["sent"]),
                      report.number(recipe["requests_per_second"]), str(recipe["failures"]), *latency,
-                     report.number(recipe["rss_most_mib"]), f"{recipe['growth_percent']:+.1f} %"))
+                     disk, resident, f"{recipe['growth_percent']:+.1f} %"))
     print(report.table(rows))
+    print("\ndisk ms: how long the disk made a single page wait at worst, meanwhile.")
     for recipe in recipes:
         if recipe["failures"]:
             print(f"\n{recipe['recipe']} failed: {recipe['failed_how'] or 'refused, or during its warm-up'}")

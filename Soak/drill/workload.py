@@ -16,7 +16,7 @@ SUCCESSES = {CREATE: 201, LOGIN: 200, DELETE: 200, CLIENT: 200}
 # Longer than any answer may take, so that a wait without end shows as one.
 SECONDS_MAX = 60
 # How a server says that it does not know itself.
-DOUBT = b"look whether it was made"
+DOUBTS = (b"look whether it was made", b"a use of the key may have been counted")
 
 
 class Caller:
@@ -74,7 +74,7 @@ class Caller:
         if answer.status == SUCCESSES[kind]:
             return DONE
         if answer.status == 503:
-            return UNKNOWN if DOUBT in answer.body else REFUSED
+            return UNKNOWN if any(doubt in answer.body for doubt in DOUBTS) else REFUSED
         if kind == LOGIN and answer.status == 404:
             return ABSENT
         if kind == LOGIN and answer.status == 403 and b"no uses left" in answer.body:

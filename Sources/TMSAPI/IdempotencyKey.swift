@@ -24,4 +24,6 @@ extension APIError {
     /// What to do about a change that may be made although the answer is a refusal.
     package static let lookWhetherMade =
         "look whether it was made, or send it again with the same \(Header.idempotencyKey) if it had one"
+    /// The same of a login, which nobody can take back or look up.
+    package static let useMayBeCounted = "a use of the key may have been counted"
 }

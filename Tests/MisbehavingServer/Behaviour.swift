@@ -26,6 +26,8 @@ struct Behaviour: Sendable {
     /// Requests per second over all connections.
     var capacity: Double?
     var frozen: Frozen?
+    /// What each answer really took is kept, and told at the end.
+    var notesTimes = false
     var resetsMidBody = false
     var dripInterval: Int?
     var alwaysNotFound = false

@@ -10,6 +10,7 @@ struct Conversation: Sendable {
         var reader = RequestReader(socket)
         while let request = reader.next() {
             let answer = script.answer(to: request)
+            script.noteAnswered(request)
             guard write(answer), !request.closes, !behaviour.closes, !behaviour.closesUnannounced else { break }
         }
         close(socket)

@@ -5,6 +5,9 @@ struct Flags: ParsableArguments {
     @Option(help: "Connections the system keeps waiting to be accepted.") var backlog: Int32 = 4096
     @Flag(help: "End when the process that started it has ended.") var exitWithParent = false
 
+    @Flag(help: "Say at the end how long requests really waited for their answers.")
+    var reportTimes = false
+
     @Option(help: "Every answer takes so long.") var delayMs = 0.0
     @Option(help: "A:B:SHARE, as 2:200:0.01: A ms, and B ms for that share of the requests.") var bimodalMs: Numbers?
     @Option(help: "Processor time burnt per request.") var workUs = 0.0
@@ -51,6 +54,7 @@ struct Flags: ParsableArguments {
             .init(
                 operation: $0, afterRequests: after, afterTime: afterSeconds.map { Self.nanoseconds($0, per: 1e9) })
         }
+        behaviour.notesTimes = reportTimes
         behaviour.resetsMidBody = resetMidBody
         behaviour.dripInterval = dripMs.map { Self.nanoseconds($0, per: 1e6) }
         behaviour.alwaysNotFound = always404

@@ -44,7 +44,7 @@ struct MisbehavingServer: ParsableCommand {
         while sigtimedwait(&signals, nil, &second) < 0 {
             if flags.exitWithParent, getppid() != parent { break }
         }
-        say("took \(script.answered) requests")
+        say(script.summary)
     }
 
     /// At once, unlike `print` into a pipe.

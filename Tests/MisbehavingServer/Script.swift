@@ -14,14 +14,21 @@ final class Script: Sendable {
     private let nextSlot = Monitor(0)
     private let hotLock = Gate()
     private let pool: DatabasePool?
+    private let times: TimesTaken?
 
     init(_ behaviour: Behaviour) {
         self.behaviour = behaviour
         answers = CannedAnswers(closes: behaviour.closes)
         pool = behaviour.pool.map { DatabasePool(size: $0.size, leakAfter: $0.leakAfter) }
+        times = behaviour.notesTimes ? TimesTaken() : nil
     }
 
-    var answered: Int { requests.load(ordering: .relaxed) }
+    /// For whoever ends the server.
+    var summary: String {
+        let count = "took \(requests.load(ordering: .relaxed)) requests"
+        guard let times = times?.summary, !times.isEmpty else { return count }
+        return "\(count): \(times)"
+    }
 
     /// Waits for as long as the answer shall take.
     func answer(to request: Request) -> Answer {
@@ -40,6 +47,11 @@ final class Script: Sendable {
         if behaviour.alwaysNotFound { return answers.notFound }
         if let n = behaviour.failOneIn, number.isMultiple(of: n) { return answers.failed }
         return answers.answer(to: operation)
+    }
+
+    /// Told just before the answer is given to the system, which may let the one who waits for it run first.
+    func noteAnswered(_ request: Request) {
+        times?.note(Moment.now - request.receivedAt)
     }
 
     private func noteFirst(_ moment: Int) -> Int {

@@ -3,6 +3,7 @@
 import sys
 
 from .. import generator
+from ..disk_witness import DiskWitness
 from ..programs import start_server
 from ..report import target
 
@@ -15,9 +16,10 @@ def measure(programs, folder, seconds, settings):
     print(f"creates for {seconds} s", file=sys.stderr)
     with start_server(programs.server, folder / "long", settings) as server:
         flood = generator.stream("creates", generator.create(), CONNECTIONS, seconds)
-        report = generator.generate(programs.tool("LoadGenerator"), server, [flood])
+        with DiskWitness(folder) as disk:
+            report = generator.generate(programs.tool("LoadGenerator"), server, [flood])
     measured, = report["streams"]["creates"]["operations"]
-    return {"seconds": seconds, "connections": CONNECTIONS, **measured}
+    return {"seconds": seconds, "connections": CONNECTIONS, "disk": disk.longest(), **measured}
 
 
 def targets(measured):
@@ -38,4 +40,5 @@ def report(measured):
     times = ", ".join(f"{name} {latency[name] / 1000:.1f}" for name in ("p50", "p99", "p999", "max"))
     print(f"\nCreates for {measured['seconds']} s over {measured['connections']} connections: {measured['succeeded']} "
           f"stored, {rates[0]:.0f}/s in the first fifth, {rates[1]:.0f}/s in the last;\n{times} ms (in second "
-          f"{slowest}).")
+          f"{slowest}).\nBeside them the disk made a single page wait for {measured['disk']['max_ms']:.1f} ms at worst "
+          f"(in second {measured['disk']['second']}).")

@@ -106,8 +106,12 @@ final class Exchange {
         guard !isAnswered else { return }
         loop.metrics.refusals[.deadline]?.add()
         // What was begun goes on: a commit that is under way may come to its end.
-        let mayChange = head.method != .GET && head.method != .HEAD
-        let advice = mayChange ? ": \(APIError.lookWhetherMade)" : ""
+        let advice =
+            switch served?.route.requestClass {
+            case .write: ": \(APIError.lookWhetherMade)"
+            case .login: ": \(APIError.useMayBeCounted)"
+            case .read, .instant, nil: ""
+            }
         fail(.unavailable("ERROR: the request could not be answered in time" + advice))
     }
 

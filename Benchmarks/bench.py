@@ -9,7 +9,8 @@ It installs servers in a temporary folder and drives them over loopback. It has 
            medians over the rounds. The one to look at is CPU per request, as a multiple of the bare responder's in the
            same round: requests per second depend on the load generator too, which shares the processors.
   fsyncs   how often the server waits for the disk, counted from outside (strace), in an interval of its own
-  long     a minute of creates: the longest of them, checkpoints included
+  long     a minute of creates: the longest of them, checkpoints included, and beside it how long the disk made a
+           single page of somebody else's wait
   large    retrieve among two million keys beside retrieve among a thousand
 
   bench.py                     everything, about six minutes after the build

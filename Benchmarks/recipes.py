@@ -16,6 +16,9 @@ and again with ten times the users and, where there is one, ten times the thrott
   recipes.py --seconds-max 3000 --only creates-250
                                              the throttled ones to their end, 2,000 seconds each
 
+No create can be faster than the disk. "disk ms" is how long the disk made a single page of somebody else's wait at worst,
+meanwhile: where that is as long as the longest request, scripts/with-memory-disk shows what is the server's own.
+
 A throttled recipe takes 2,000 s. By default it is cut after 120 s, and the report says so.
 
 Memory is judged after a warm-up: from there to the recipe's end it may grow by 5 %. The warm-up is the first fifth of the
@@ -151,7 +154,7 @@ def print_recipes(recipes):
                      report.number(recipe["requests_per_second"]), str(recipe["failures"]), *latency,
                      disk, resident, f"{recipe['growth_percent']:+.1f} %"))
     print(report.table(rows))
-    print("\ndisk ms: how long the disk made a single page wait at worst, meanwhile.")
+    print("\ndisk ms: what the disk made a single page of somebody else's wait at worst, meanwhile.")
     for recipe in recipes:
         if recipe["failures"]:
             print(f"\n{recipe['recipe']} failed: {recipe['failed_how'] or 'refused, or during its warm-up'}")

@@ -1,14 +1,14 @@
 """What the disk makes others wait, while a server is measured on it."""
 
 import os
-import threading
-import time
+
+from .beside import Beside
 
 PAGE = b"\0" * 4096
 PAUSE_SECONDS = 0.05
 
 
-class DiskWitness:
+class DiskWitness(Beside):
     """While it is entered, writes one page to a file of its own and waits until the disk has it, twenty times a second.
 
     A commit cannot be faster than that. When the disk itself stands still (a virtual one because of its host), the page
@@ -16,32 +16,19 @@ class DiskWitness:
     """
 
     def __init__(self, folder):
+        super().__init__()
         self._path = folder / "disk-witness"
         # Seconds since it was entered, and how long the page took then.
         self.waits = []
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self):
-        self._start = time.monotonic()
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._ended.set()
-        self._thread.join()
+    def watch(self):
+        with open(self._path, "wb", buffering=0) as file:
+            while not self.ended.wait(PAUSE_SECONDS):
+                before = self.seconds()
+                os.pwrite(file.fileno(), PAGE, 0)
+                os.fdatasync(file.fileno())
+                self.waits.append((before, self.seconds() - before))
         self._path.unlink()
-
-    def _run(self):
-        file = os.open(self._path, os.O_WRONLY | os.O_CREAT, 0o600)
-        try:
-            while not self._ended.wait(PAUSE_SECONDS):
-                before = time.monotonic()
-                os.pwrite(file, PAGE, 0)
-                os.fdatasync(file)
-                self.waits.append((before - self._start, time.monotonic() - before))
-        finally:
-            os.close(file)
 
     def longest(self):
         """Milliseconds of the longest wait, and the second in which it began."""

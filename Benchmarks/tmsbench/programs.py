@@ -4,9 +4,10 @@ import contextlib
 import os
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
+
+from .beside import Beside
 
 BENCHMARKS = Path(__file__).resolve().parent.parent
 ROOT = BENCHMARKS.parent
@@ -99,31 +100,21 @@ def cpu_nanoseconds(pid):
     return total
 
 
-class MemoryWatch:
+class MemoryWatch(Beside):
     """Notes a program's resident memory, twice a second, while it is entered."""
 
     def __init__(self, listener):
+        super().__init__()
         self.listener = listener
         # Seconds since it was entered, and MiB.
         self.samples = []
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self):
-        self._start = time.monotonic()
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._ended.set()
-        self._thread.join()
-
-    def _run(self):
+    def watch(self):
         # A program that has ended has no memory; whoever sends it requests will say so.
         with contextlib.suppress(BenchError, OSError):
             while True:
-                self.samples.append((time.monotonic() - self._start, self.listener.resident_mib()))
-                if self._ended.wait(0.5):
+                self.samples.append((self.seconds(), self.listener.resident_mib()))
+                if self.ended.wait(0.5):
                     return
 
     def most(self, start, end=float("inf")):

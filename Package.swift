@@ -30,7 +30,8 @@ let package = Package(
         .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CSQLiteFile", dependencies: ["CSQLite"]),
         .systemLibrary(name: "CLibPQ", providers: [.apt(["libpq-dev"])]),
-        .target(name: "Primitives"),
+        .systemLibrary(name: "CSpawn"),
+        .target(name: "Primitives", dependencies: ["CSpawn"]),
         .target(name: "Telemetry", dependencies: ["Primitives"]),
         .target(name: "TMSAPI", dependencies: ["Primitives"]),
         .target(

@@ -1,3 +1,4 @@
+private import CSpawn
 private import Glibc
 
 /// Another program that was started, and what it writes to.
@@ -22,11 +23,8 @@ package struct ChildProcess: Sendable {
         package var description: String { String(cString: strerror(number)) }
     }
 
-    /// How many were started. One at a time: another program started in the middle would inherit the pipes and keep them
-    /// open. A lock around nothing at all would confuse ThreadSanitizer.
-    private static let started = Monitor(0)
-
-    /// Starts a program with nothing to read, and with signals as a shell would leave them.
+    /// Starts a program with nothing to read, with signals as a shell would leave them, and with no file of ours: NIO's
+    /// sockets would stay open in it, and who is at their other end would not learn that we have closed them.
     /// - Parameters:
     ///   - command: the program's path, and its arguments.
     ///   - environment: all of it; nothing of our own is added.
@@ -34,32 +32,29 @@ package struct ChildProcess: Sendable {
     package init(
         _ command: [String], environment: [String: String], errors: Errors, hasOwnGroup: Bool = false
     ) throws(Failure) {
-        let result = Self.started.withLock { started -> Result<ChildProcess, Failure> in
-            started += 1
-            guard let output = Pipe() else { return .failure(Failure(number: errno)) }
-            defer { close(output.writing) }
-            let apart = errors == .apart ? Pipe() : nil
-            defer { if let apart { close(apart.writing) } }
-            var number = errors == .apart && apart == nil ? errno : 0
-            var pid: Int32 = 0
-            if number == 0 {
-                number = Self.spawn(
-                    command, environment, output: output.writing, errors: apart?.writing ?? output.writing, hasOwnGroup,
-                    &pid)
-            }
-            if number == 0 { return .success(Self(pid: pid, output: output.reading, errors: apart?.reading)) }
+        guard let output = Pipe() else { throw Failure(number: errno) }
+        defer { close(output.writing) }
+        let apart = errors == .apart ? Pipe() : nil
+        defer { if let apart { close(apart.writing) } }
+        var number = errors == .apart && apart == nil ? errno : 0
+        var pid: Int32 = 0
+        if number == 0 {
+            number = Self.spawn(
+                command, environment, output: output.writing, errors: apart?.writing ?? output.writing, hasOwnGroup,
+                &pid)
+        }
+        guard number == 0 else {
             close(output.reading)
             if let apart { close(apart.reading) }
-            return .failure(Failure(number: number))
+            throw Failure(number: number)
         }
-        self = try result.get()
+        self.init(pid: pid, output: output.reading, errors: apart?.reading)
     }
 
     private init(pid: Int32, output: Int32, errors: Int32?) {
         (self.pid, self.output, self.errors) = (pid, output, errors)
     }
 
-    /// Programs inherit none of its ends.
     private struct Pipe {
         let reading: Int32
         let writing: Int32
@@ -68,7 +63,6 @@ package struct ChildProcess: Sendable {
         init?() {
             var ends: [Int32] = [-1, -1]
             guard pipe(&ends) == 0 else { return nil }
-            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
             (reading, writing) = (ends[0], ends[1])
         }
     }
@@ -84,6 +78,7 @@ package struct ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&files, output, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&files, errors, STDERR_FILENO)
+        posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }

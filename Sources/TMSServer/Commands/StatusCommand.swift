@@ -24,10 +24,10 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         let directory = RootDirectory(flag: root.rootDirectory, environment: ProcessInfo.processInfo.environment)
         let answer: String
-        do {
+        do throws(SocketRequest.Failure) {
             answer = try SocketRequest(path: directory.diagnosisSocket, timeoutSeconds: timeout)
                 .get(metrics ? "/metrics" : "/healthz")
-        } catch let error as SocketRequest.Failure {
+        } catch {
             StandardError.write("tms-server: \(directory.diagnosisSocket): \(error)")
             throw ExitCode(2)
         }

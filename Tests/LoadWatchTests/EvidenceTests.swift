@@ -32,7 +32,7 @@ import Testing
         let folder = try TemporaryFolder()
         var request = EvidenceRequest(pid: server.pid, folder: folder.path)
         request.port = server.port
-        request.probes = { probes.results }
+        request.probes = { probes.resultsOfFirstRound() }
         change(&request)
         let collector = EvidenceCollector(request)
         let begin = Monotonic.nanoseconds
@@ -123,8 +123,7 @@ import Testing
 
     @Test func descriptorsThatAreUsedUpAreNamed() async throws {
         let server = try await MisbehavingServer.start("--open-files-max", "40", "--leak-files")
-        let connections = server.ask(times: 25)
-        #expect(try await eventually { !server.answers(withinMilliseconds: 200) })
+        let connections = try #require(server.askUntilItHangs(times: 25))
         let collected = try await collect(server)
         #expect(collected.evidence.diagnosis.cause == .outOfFiles, "\(collected.evidence.diagnosis.reasons)")
         #expect(collected.evidence.facts.openFilesMax == 40)

@@ -15,7 +15,7 @@ package struct EvidenceRequest: Sendable {
     /// Texts that are blanked wherever they occur.
     package var secrets: [String] = []
     package var kind = FreezeRecord.Kind.hang
-    /// Asked at the end, when most answers are there: usually ``FreezeProbes/results``.
+    /// Asked at the end, when most answers are there: usually ``FreezeProbes/resultsOfFirstRound()``.
     package var probes: @Sendable () -> [ProbeResult] = { [] }
 
     package init(pid: Int32?, folder: String) {

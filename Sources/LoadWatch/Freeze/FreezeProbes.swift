@@ -13,6 +13,8 @@ package import TMSClient
 package final class FreezeProbes: Sendable {
     /// After which a question counts as not answered.
     package static let timeoutSeconds = 2
+    /// After which a question that waits is told of as such.
+    private static let patienceMilliseconds = 1000
     /// Answers are kept up to this number, some minutes' worth.
     package static let resultsMax = 600
 
@@ -28,6 +30,8 @@ package final class FreezeProbes: Sendable {
         /// Counts the times it was started; 0 while it is stopped.
         var run = 0
         var runs = 0
+        /// How often all questions have been asked.
+        var rounds = 0
         var results: [ProbeResult] = []
         /// Of those under way, when they began.
         var begins: [Question: Int] = [:]
@@ -65,6 +69,7 @@ package final class FreezeProbes: Sendable {
             guard state.run == 0 else { return nil }
             state.runs += 1
             state.run = state.runs
+            state.rounds = 0
             state.results = []
             state.begins = [:]
             return state.run
@@ -73,6 +78,7 @@ package final class FreezeProbes: Sendable {
         _ = WorkerThread(name: "probes") { [self] in
             for number in 0... {
                 askAll(run, number)
+                state.update { if $0.run == run { $0.rounds += 1 } }
                 let isOver = state.wait(timeoutMilliseconds: 1000) { $0.run == run ? nil : true }
                 if isOver == true { return }
             }
@@ -93,9 +99,25 @@ package final class FreezeProbes: Sendable {
     package var results: [ProbeResult] {
         let now = Monotonic.nanoseconds
         return state.withLock { state in
-            let waiting = state.begins.filter { now - $0.value > 1_000_000_000 }.sorted { $0.value < $1.value }
+            let waiting = state.begins.filter { Self.hasWaited(since: $0.value, now) }.sorted { $0.value < $1.value }
             return state.results + waiting.map { result($0.key.question, "no answer yet", from: $0.value, to: now) }
         }
+    }
+
+    /// The same, once there is something to tell of each question: it is waited for, for little more than a second after
+    /// the start.
+    package func resultsOfFirstRound() -> [ProbeResult] {
+        _ = state.wait(timeoutMilliseconds: Self.patienceMilliseconds + 100) { state -> Bool? in
+            if state.run == 0 { return true }
+            let now = Monotonic.nanoseconds
+            let isOpen = state.begins.contains { $0.key.number == 0 && !Self.hasWaited(since: $0.value, now) }
+            return state.rounds > 0 && !isOpen ? true : nil
+        }
+        return results
+    }
+
+    private static func hasWaited(since begin: Int, _ now: Int) -> Bool {
+        now - begin > patienceMilliseconds * 1_000_000
     }
 
     private func askAll(_ run: Int, _ number: Int) {
@@ -128,7 +150,7 @@ package final class FreezeProbes: Sendable {
 
     private func end(_ question: Question, _ outcome: String, _ run: Int) {
         let now = Monotonic.nanoseconds
-        state.withLock { state in
+        state.update { state in
             guard state.run == run, let begin = state.begins.removeValue(forKey: question) else { return }
             guard state.results.count < Self.resultsMax else { return }
             state.results.append(result(question.question, outcome, from: begin, to: now))

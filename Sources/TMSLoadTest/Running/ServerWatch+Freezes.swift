@@ -100,7 +100,7 @@ extension ServerWatch {
         request.logFile = settings.serverLog
         request.secrets = settings.secrets
         request.kind = freeze.kind
-        request.probes = { probes.results }
+        request.probes = { probes.resultsOfFirstRound() }
         let collecting = FreezeEvidence(request, number: number + 1, offsetSeconds: freeze.offsetSeconds)
         state.withLock { $0.evidence.append(collecting) }
     }

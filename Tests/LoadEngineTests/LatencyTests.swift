@@ -78,8 +78,8 @@ extension LoadEngineTests {
             #expect(total.service.percentile(99) < 200_000)
             #expect(isNear(total.service.percentile(99.9), 2_000_000 - 5000))
             let late = total.fromIntended.count(in: 250_000...3_000_000)
-            // Some more while the backlog is worked off, which takes a busy machine a while.
-            #expect(345...500 ~= late)
+            // A few more while the backlog is worked off.
+            #expect(345...400 ~= late)
         }
 
         @Test func firstByteAndBodyAreToldApart() async throws {

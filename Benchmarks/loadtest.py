@@ -11,7 +11,7 @@
   slower   20 comparisons with a server that takes 20 % longer: slower must be said
 
   loadtest.py                               everything, an hour
-  loadtest.py --part agree --part tools     some parts; those and idle take five minutes together
+  loadtest.py --part agree --part tools     some parts; those and idle take seven minutes together
   loadtest.py --part same --trials 2        a try of a long one
 
 Figures are medians over rounds in which every tool has its turn, so that whatever else the machine does falls on all of

@@ -18,7 +18,21 @@ import Testing
         probes.start()
         defer { probes.stop() }
         #expect(try await eventually { Set(probes.results.map(\.question)).count == questions })
-        return Dictionary(probes.results.map { ($0.question, $0.outcome) }) { first, _ in first }
+        return outcomes(of: probes.results)
+    }
+
+    private func outcomes(of results: [ProbeResult]) -> [ProbeResult.Question: String] {
+        Dictionary(results.map { ($0.question, $0.outcome) }) { first, _ in first }
+    }
+
+    /// What is known of each question as soon as the first round is said to be over, without looking again.
+    private func outcomesOfFirstRound(_ probes: FreezeProbes) async -> [ProbeResult.Question: String] {
+        probes.start()
+        defer { probes.stop() }
+        let results = await withCheckedContinuation { continuation in
+            _ = WorkerThread(name: "first-round") { continuation.resume(returning: probes.resultsOfFirstRound()) }
+        }
+        return outcomes(of: results)
     }
 
     private func timedOut(_ question: ProbeResult.Question, _ probes: FreezeProbes) -> Bool {
@@ -39,6 +53,19 @@ import Testing
     @Test func aServerThatReadsNothingTakesConnectionsAndNoMore() async throws {
         let server = try await MisbehavingServer.start("--accept-only")
         let outcomes = try await outcomes(probes(server.url))
+        #expect(outcomes == [.connect: "ok", .getversion: "no answer yet", .getclient: "no answer yet"])
+    }
+
+    @Test func theFirstRoundIsWaitedFor() async throws {
+        let server = try await MisbehavingServer.start()
+        let outcomes = await outcomesOfFirstRound(probes(server.url))
+        #expect(outcomes == [.connect: "ok", .getversion: "ok", .getclient: "ok"])
+    }
+
+    /// A second, not the two of a time-out: what has waited for so long is told of as such.
+    @Test func aFirstRoundThatIsNotAnsweredIsNotWaitedForToItsEnd() async throws {
+        let server = try await MisbehavingServer.start("--accept-only")
+        let outcomes = await outcomesOfFirstRound(probes(server.url))
         #expect(outcomes == [.connect: "ok", .getversion: "no answer yet", .getclient: "no answer yet"])
     }
 

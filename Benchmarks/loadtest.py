@@ -44,7 +44,8 @@ def parse_arguments():
     parser.add_argument("--tools", type=Path, default=ROOT / ".build/load-tools/bin", metavar="FOLDER",
                         help="with k6 and locust (default: .build/load-tools/bin)")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="of agree and tools (default: 3)")
-    parser.add_argument("--seconds", type=int, default=6, metavar="S", help="of one measurement (default: 6)")
+    parser.add_argument("--seconds", type=int, default=6, metavar="S",
+                        help="of one measurement (default: 6; agree takes at least 20)")
     parser.add_argument("--minutes", type=float, default=10, metavar="M", help="of the flat part (default: 10)")
     parser.add_argument("--trials", type=int, default=20, metavar="N", help="of same and slower (default: 20)")
     report.add_report_options(parser)

@@ -9,9 +9,9 @@ import sys
 def first_on_the_processors():
     """What is started within it gets a processor at once (SCHED_FIFO), where the system allows it: to root.
 
-    A kernel thread gives a processor back when it likes to. Here kdamond keeps one for two to four milliseconds, twice
-    a second; whoever was about to read an answer there reads it so much later. Who is not root is told of it, and goes
-    on without.
+    A kernel thread gives a processor back when it likes to. Here kdamond keeps one for two to four milliseconds, about
+    once a second; whoever was about to read an answer there reads it so much later. Who is not root is told of it, and
+    goes on without.
     """
     before = os.sched_getscheduler(0), os.sched_getparam(0)
     try:

@@ -37,12 +37,14 @@ from pathlib import Path
 
 # Nothing is left beside the sources.
 sys.dont_write_bytecode = True
+HERE = Path(__file__).resolve().parent
+# The disk's witness is that of the benchmarks.
+sys.path.append(str(HERE.parent / "Benchmarks"))
 
 from harness.failure import SoakError  # noqa: E402
 from harness.run import print_table, time_limit  # noqa: E402
 from harness.stage import Stage  # noqa: E402
 
-HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / ".build" / "soak"
 # In the order of running. Those of --quick have QUICK_SECONDS.
 NAMES = ["mixed_load", "disk_full", "slow_disk", "idle_connections", "vanishing_clients", "slow_clients",

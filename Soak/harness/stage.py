@@ -6,10 +6,12 @@ import time
 
 from harness import logfmt
 from harness.load import Creators, Prober, lost, make_key
+from harness.purger import Purger
 from harness.samples import others, slowest, tally
 from harness.server import Server
 from harness.shim import Shim
 from harness.small_disk import SmallDisk
+from tmsbench.disk_witness import DiskWitness
 
 # Nobody who logs in should wait longer, whatever else happens. A lookup that waits for a disk or a queue takes several
 # times this; a machine that is busy otherwise does not.
@@ -104,6 +106,11 @@ class Stage:
         self._ending.callback(self._keep, "creates", creators)
         return creators
 
+    def purger(self, server):
+        purger = Purger(server)
+        self._ending.callback(self._keep, "purges", purger)
+        return purger
+
     def _keep(self, name, load):
         load.stop()
         with open(self.folder / f"{name}.jsonl", "a") as file:
@@ -119,6 +126,10 @@ class Stage:
         disk = SmallDisk(self.temporary / "disk", mebibytes)
         self._ending.callback(disk.close)
         return disk
+
+    def disk_witness(self):
+        """What the disk of the server makes others wait, from now on."""
+        return self._ending.enter_context(DiskWitness(self.temporary))
 
     def at_end(self, call, *arguments):
         self._ending.callback(call, *arguments)

@@ -6,11 +6,11 @@ import TestSupport
 enum Servers {
     /// Stocks of key pairs cost seconds of processor time at each start, which only the tests of stocks are about; without
     /// one, those who ask for an RSA pair wait for each other. Hundreds of tests write to the database beside the server, and
-    /// SQLite does not let them take turns.
+    /// SQLite does not let them take turns: that is no freeze, so the watchdog waits as long as they may.
     private static let settings =
         [
             "rsa_pairs=0", "ecdsa_pairs=0", "key_wait_seconds_max=40",
-            "deadline_seconds=40", "login_deadline_seconds=40",
+            "deadline_seconds=40", "login_deadline_seconds=40", "watchdog_milliseconds=40000",
         ] + lockTimeout(milliseconds: 30_000)
 
     /// For how long a write waits for what somebody else has locked, whatever the database.

@@ -11,14 +11,16 @@ def first_on_the_processors():
 
     A kernel thread gives a processor back when it likes to. Here kdamond keeps one for two to four milliseconds, about
     once a second; whoever was about to read an answer there reads it so much later. Who is not root is told of it, and
-    goes on without.
+    goes on without: False is given then.
     """
     before = os.sched_getscheduler(0), os.sched_getparam(0)
     try:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+        goes_first = True
     except PermissionError:
         print("not root: whatever else the machine does shows in these times", file=sys.stderr)
+        goes_first = False
     try:
-        yield
+        yield goes_first
     finally:
         os.sched_setscheduler(0, *before)

@@ -25,8 +25,9 @@ TIMES_TARGET_PERCENT = 2.0
 
 
 def measure(generators, arguments):
-    with first_on_the_processors():
-        return measure_each(generators, arguments.rounds, max(arguments.seconds, SECONDS_MIN))
+    with first_on_the_processors() as goes_first:
+        figures = measure_each(generators, arguments.rounds, max(arguments.seconds, SECONDS_MIN))
+    return [{**server, "goes_first": goes_first} for server in figures]
 
 
 def measure_each(generators, rounds, seconds):

@@ -21,7 +21,7 @@ SHARE = 0.7
 # Load and capacity are measured one after the other, with what else the machine does then.
 SHARE_DOUBT = 0.05
 REQUEST_SECONDS_MAX = 1.0
-# SQLite's page caches fill to 88 MiB in all at first, so creates without a pause come first.
+# SQLite's page caches fill to 40 MiB in all at first, so creates without a pause come first.
 WARM_UP_SECONDS = 10
 CAPACITY_SECONDS = 10
 # The log is copied at 64 MiB (checkpoint_pages). What is written while that is done comes on top.

@@ -12,9 +12,9 @@ import Testing
     private static let warmUp = 0.2
     /// Growth of the resident memory that is allowed all the same, of what it was after the warm-up, …
     private static let growthMax = 0.2
-    /// … and in addition, in KiB. A short run ends before SQLite's caches are full: 64 MiB for the writer and 8 MiB for
+    /// … and in addition, in KiB. A short run ends before SQLite's caches are full: 16 MiB for the writer and 8 MiB for
     /// each of two readers.
-    private static let allowance = 80 * 1024
+    private static let allowance = 32 * 1024
 
     private static var requests: Int {
         ProcessInfo.processInfo.environment["TMS_ENDURANCE_REQUESTS"].flatMap { Int($0) } ?? 20_000

@@ -126,7 +126,7 @@ package final class SQLiteConnection: SQLConnection {
         case .writer, .checkpointer:
             // FULL: a commit returns when the WAL is on the disk, so that no answered write can be lost by a power cut.
             // No automatic checkpoints: they would stall the commit they happen in; the checkpointer has its thread.
-            // No larger cache: nearly every commit goes through all of it (docs/decisions/0012).
+            // No larger cache: a commit that has split a page goes through all of it (docs/decisions/0012).
             """
             PRAGMA journal_mode = WAL;
             PRAGMA synchronous = FULL;

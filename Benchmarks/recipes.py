@@ -22,8 +22,9 @@ meanwhile: where that is as long as the longest request, scripts/with-memory-dis
 A throttled recipe takes 2,000 s. By default it is cut after 120 s, and the report says so.
 
 Memory is judged after a warm-up: from there to the recipe's end it may grow by 5 %. The warm-up is the first fifth of the
-requests. SQLite's page caches take tens of thousands of creates to fill, so recipes of creates that are cut, or whose fifth is
-less than that, begin with creates without a throttle, a fifth of all but at least 100,000, which are their warm-up.
+requests. SQLite's page caches take tens of thousands of creates to fill, so recipes of creates that are cut, or whose
+fifth is less than 100,000, begin with creates without a throttle, a fifth of all but at least 100,000, which are their
+warm-up.
 """
 
 import argparse

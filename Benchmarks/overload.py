@@ -17,7 +17,8 @@ hide it. Judged:
   fairness     the second client's creates all succeed
   recovery     from 2 s after the flood on, p99 of logins and of the second client's creates is at most twice what it
                was before
-  memory       the second half of the flood needs at most 10 % more than the first
+  memory       the second half of the flood needs at most 10 % more of the server's own memory than the first; pages
+               of the database that lookups have mapped are the kernel's (decision 0009), and are shown beside it
 
 The generator shares the processors with the server, and to refuse four requests for each that is served takes most of
 two of them. So the server gets a disk that takes 8 ms longer to write, and commits of at most 32 writes: then the disk
@@ -38,7 +39,7 @@ from pathlib import Path
 from tmsbench import generator, operations, report
 from tmsbench.command import run_command
 from tmsbench.folder import disk_folder
-from tmsbench.programs import MemoryWatch, Programs, add_program_options, install, serve
+from tmsbench.programs import PRIVATE, MemoryWatch, Programs, add_program_options, install, serve
 from tmsbench.slow_disk import SlowDisk
 
 LOGINS_PER_SECOND = 200
@@ -135,7 +136,7 @@ def measure(programs, folder, arguments):
               file=sys.stderr)
         flood = generator.stream("flood", generator.create(), arguments.connections, end, start=begin, rate=rate,
                                  is_open=True)
-        with MemoryWatch(server) as memory:
+        with MemoryWatch(server.pid, PRIVATE) as private, MemoryWatch(server.pid) as resident:
             normal = normal_load(fingerprints, other_headers, phases)
             ran = generator.generate(load_generator, server, [flood, *normal])
     half = (begin + end) / 2
@@ -147,10 +148,17 @@ def measure(programs, folder, arguments):
         "connections": arguments.connections,
         "phases": phases,
         "report": ran,
-        "memory": memory.samples,
-        "memory_before_mib": memory.most(0, begin),
-        "memory_first_half_mib": memory.most(begin, half),
-        "memory_second_half_mib": memory.most(half),
+        "memory": {"private": memory(private, begin, half), "resident": memory(resident, begin, half)},
+    }
+
+
+def memory(watch, begin, half):
+    """The most before the flood, in its first half and from then on."""
+    return {
+        "before_mib": watch.most(0, begin),
+        "first_half_mib": watch.most(begin, half),
+        "second_half_mib": watch.most(half),
+        "samples": watch.samples,
     }
 
 
@@ -192,6 +200,7 @@ def judge(measured):
     whole = operation(ran, "flood")["per_second"][begin + 1:end - 1]
     goodput = statistics.mean(second["succeeded"] for second in whole)
     phases = [phase for phase, _, _ in measured["phases"]]
+    private = measured["memory"]["private"]
     return {
         "sent_per_second": statistics.mean(second["sent"] for second in whole),
         "goodput": goodput,
@@ -202,7 +211,7 @@ def judge(measured):
         "other_lost": sum(lost(ran, f"other {phase}") for phase in phases),
         "logins_after_x_before": ratio(p99_ms(ran, "logins after"), p99_ms(ran, "logins before")),
         "other_after_x_before": ratio(p99_ms(ran, "other after"), p99_ms(ran, "other before")),
-        "memory_growth_percent": (measured["memory_second_half_mib"] / measured["memory_first_half_mib"] - 1) * 100,
+        "memory_growth_percent": (private["second_half_mib"] / private["first_half_mib"] - 1) * 100,
     }
 
 
@@ -216,7 +225,7 @@ def targets(judged):
         target("the second client's creates that did not succeed", judged["other_lost"], 0),
         target("logins' p99 after x before", judged["logins_after_x_before"], RECOVERY_TARGET),
         target("the second client's p99 after x before", judged["other_after_x_before"], RECOVERY_TARGET),
-        target("memory, second half of the flood", judged["memory_growth_percent"], MEMORY_TARGET_PERCENT, " %"),
+        target("own memory, second half of the flood", judged["memory_growth_percent"], MEMORY_TARGET_PERCENT, " %"),
     ]
 
 
@@ -235,9 +244,11 @@ def print_overload(measured, judged):
                      *(milliseconds(success.get(part)) for part in ("p50", "p99", "max")),
                      milliseconds(refusal.get("p99"))))
     print(report.table(rows))
-    print(f"\nMemory: {measured['memory_before_mib']:.0f} MiB before, {measured['memory_first_half_mib']:.0f} at most "
-          f"in the first half of the flood, {measured['memory_second_half_mib']:.0f} from then on.\nThe generator took "
-          f"{ran['cpu_seconds']:.1f} s of processor in {ran['seconds']:.0f} s, and was "
+    print()
+    for kind, most in measured["memory"].items():
+        print(f"Memory, {kind}: {most['before_mib']:.0f} MiB before, {most['first_half_mib']:.0f} at most in the first "
+              f"half of the flood, {most['second_half_mib']:.0f} from then on.")
+    print(f"The generator took {ran['cpu_seconds']:.1f} s of processor in {ran['seconds']:.0f} s, and was "
           f"{milliseconds(stream['lag_us'].get('p99'))} ms late at p99.")
     if judged["sent_per_second"] < REACHED * measured["rate"]:
         times = judged["sent_per_second"] / measured["capacity"]

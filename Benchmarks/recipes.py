@@ -91,7 +91,7 @@ def run_recipe(programs, folder, name, scale, arguments):
             warm_up = max(fifth, WARM_UP_CREATES_MIN)
             warm = generator.stream(name, OPERATIONS[operation](), users, SECONDS_MAX, per_connection=warm_up // users)
             warm_up_failures = failures(generator.generate(load_generator, server, [warm])["streams"][name])
-        with MemoryWatch(server) as memory, DiskWitness(folder) as disk:
+        with MemoryWatch(server.pid) as memory, DiskWitness(folder) as disk:
             run = generator.generate(load_generator, server, [stream])
     ran = run["streams"][name]
     measured, = ran["operations"]

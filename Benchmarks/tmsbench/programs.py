@@ -16,6 +16,10 @@ ROOT = BENCHMARKS.parent
 START_SECONDS_MAX = 20
 STOP_SECONDS_MAX = 15
 
+# All that a program has in memory; and of it what is its own, without the pages of files that it has mapped.
+RESIDENT = "VmRSS"
+PRIVATE = "RssAnon"
+
 
 class BenchError(Exception):
     """Something that makes the figures worthless. The message is for whoever started the script."""
@@ -84,10 +88,10 @@ class Listener:
         return cpu_nanoseconds(self.pid)
 
     def resident_mib(self):
-        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        raise BenchError(f"{self.process.args[0]} has ended:\n{self.log_tail()}")
+        try:
+            return memory_mib(self.pid, RESIDENT)
+        except BenchError as error:
+            raise BenchError(f"{self.process.args[0]} has ended:\n{self.log_tail()}") from error
 
 
 def cpu_nanoseconds(pid):
@@ -100,12 +104,21 @@ def cpu_nanoseconds(pid):
     return total
 
 
-class MemoryWatch(Beside):
-    """Notes a program's resident memory, twice a second, while it is entered."""
+def memory_mib(pid, kind):
+    """What a program has of a kind of memory, as its /proc/PID/status names it."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(f"{kind}:"):
+            return int(line.split()[1]) / 1024
+    raise BenchError("it has ended")
 
-    def __init__(self, listener):
+
+class MemoryWatch(Beside):
+    """Notes a program's memory, twice a second, while it is entered."""
+
+    def __init__(self, pid, kind=RESIDENT):
         super().__init__()
-        self.listener = listener
+        self.pid = pid
+        self.kind = kind
         # Seconds since it was entered, and MiB.
         self.samples = []
 
@@ -113,7 +126,7 @@ class MemoryWatch(Beside):
         # A program that has ended has no memory; whoever sends it requests will say so.
         with contextlib.suppress(BenchError, OSError):
             while True:
-                self.samples.append((self.seconds(), self.listener.resident_mib()))
+                self.samples.append((self.seconds(), memory_mib(self.pid, self.kind)))
                 if self.ended.wait(0.5):
                     return
 

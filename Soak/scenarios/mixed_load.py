@@ -58,8 +58,9 @@ def run(stage):
         stage.doubt(f"the load was {share:.0%} of the capacity measured before, not {SHARE:.0%}")
     stage.figure("p99", f"{load.p99 * 1000:.0f} ms")
     stage.figure("max", f"{load.slowest * 1000:.0f} ms")
-    purge = max(purger.samples, key=lambda sample: sample.seconds)
-    stage.figure("slowest purge", f"{purge.seconds * 1000:.0f} ms (in second {purge.at - disk_began:.0f})")
+    if purger.samples:
+        purge = max(purger.samples, key=lambda sample: sample.seconds)
+        stage.figure("slowest purge", f"{purge.seconds * 1000:.0f} ms (in second {purge.at - disk_began:.0f})")
     page = disk.longest()
     stage.figure("disk's page", f"{page['max_ms']:.0f} ms (in second {page['second']})")
     stage.expect(load.requests and not load.failures, "no request fails", f"{load.requests}: {load.outcomes}")

@@ -148,7 +148,7 @@ class Generators:
             killer = threading.Timer(seconds + OVERHEAD_SECONDS_MAX, process.kill)
             killer.start()
             try:
-                with MemoryWatch(Resident(process.pid)) as memory:
+                with MemoryWatch(process.pid) as memory:
                     _, status, usage = os.wait4(process.pid, 0)
                 process.returncode = os.waitstatus_to_exitcode(status)
             finally:
@@ -163,19 +163,6 @@ class Generators:
         if process.returncode not in statuses:
             raise BenchError(f"{command[0]}: status {process.returncode}\n{texts[0][-3000:]}{texts[1][-3000:]}")
         return Run(*texts, process.returncode, usage.ru_utime + usage.ru_stime, memory)
-
-
-class Resident:
-    """A process whose memory is watched."""
-
-    def __init__(self, pid):
-        self.path = Path(f"/proc/{pid}/status")
-
-    def resident_mib(self):
-        for line in self.path.read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        raise BenchError("it has ended")
 
 
 def measurement(tool, run, requests, requests_per_second, p50_us, p99_us, p999_us=None):

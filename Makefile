@@ -37,6 +37,7 @@ test: setup test-tools
 	@scripts/check-deploy
 	python3 Benchmarks/tests/test_scaling.py
 	python3 Benchmarks/tests/test_priority.py
+	python3 Benchmarks/tests/test_stolen.py
 	@scripts/fuzz-api 75 500
 	@TMS_TEST_BACKEND=postgreSQL scripts/fuzz-api 40 250
 

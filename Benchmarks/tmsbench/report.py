@@ -7,6 +7,7 @@ import platform
 import subprocess
 from pathlib import Path
 
+from . import stolen
 from .programs import ROOT
 
 RESULTS = ROOT / "bench-results"
@@ -27,6 +28,7 @@ def about():
             "system": platform.platform(),
             # Above zero before anything was started: others were using the machine.
             "load_before": os.getloadavg()[0],
+            "ticks_before": stolen.ticks(),
         },
     }
 
@@ -89,11 +91,14 @@ def add_report_options(parser):
 
 def conclude(kind, results, arguments):
     """Writes the JSON, prints the targets and where the rest is, and returns the exit status."""
+    machine = results["machine"]
+    machine["stolen_percent"] = stolen.percent(machine["ticks_before"], stolen.ticks())
     arguments.results.mkdir(parents=True, exist_ok=True)
     path = arguments.results / (kind + datetime.datetime.now().strftime("-%Y%m%d-%H%M%S") + ".json")
     path.write_text(json.dumps(results, indent=1) + "\n")
     if results["targets"]:
         print(f"\n{targets_table(results['targets'])}")
-    print(f"\nall figures: {path}")
+    print(f"\nOf the processors' time the host of this machine gave {number(machine['stolen_percent'])} % to others "
+          f"meanwhile.\nall figures: {path}")
     missed = any(not entry["met"] for entry in results["targets"])
     return 2 if missed and arguments.strict else 0

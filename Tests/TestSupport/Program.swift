@@ -121,13 +121,18 @@ package final class RunningProgram: Sendable {
 }
 
 /// Waits for something that another process or thread does.
+///
+/// It looks at least ten times: among hundreds of tests under a sanitizer a single look can take all of the seconds, and
+/// then says what was so when it began.
 /// - Returns: false when it did not come about in time.
 package func eventually(
     withinSeconds seconds: Double = 20, _ condition: @Sendable () async throws -> Bool
 ) async throws -> Bool {
     let deadline = ContinuousClock.now + .seconds(seconds)
-    while ContinuousClock.now < deadline {
+    var looks = 0
+    while looks < 10 || ContinuousClock.now < deadline {
         if try await condition() { return true }
+        looks += 1
         try await Task.sleep(for: .milliseconds(20))
     }
     return try await condition()

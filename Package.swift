@@ -225,7 +225,7 @@ let package = Package(
         .testTarget(
             name: "LoadEngineTests",
             dependencies: [
-                "LoadEngine", "LoadRecord", "TMSClient", "Primitives",
+                "LoadEngine", "LoadRecord", "TMSClient", "Primitives", "TestSupport",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

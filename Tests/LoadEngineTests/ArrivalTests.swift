@@ -3,8 +3,11 @@ import LoadRecord
 import Synchronization
 import Testing
 
+import struct TestSupport.MeasuresTime
+
 extension LoadEngineTests {
     /// How many at once, and how many per second.
+    @Suite(.measuresTime)
     struct ArrivalTests {
         @Test func usersAtTheLineOverlap() async throws {
             let server = try TestServer { _ in .json(TestServer.version, delay: 0.05) }

@@ -3,9 +3,12 @@ import LoadRecord
 import Primitives
 import Testing
 
+import struct TestSupport.MeasuresTime
+
 extension LoadEngineTests {
     /// Known delays come out as they went in: within 2 % of what the server really took, which on a busy machine is now and
     /// then some milliseconds more than it was told.
+    @Suite(.measuresTime)
     struct LatencyTests {
         @Test func constantDelay() async throws {
             var truth = Truth()

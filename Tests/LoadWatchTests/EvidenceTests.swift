@@ -53,7 +53,7 @@ import Testing
         #expect(collected.evidence.diagnosis.cause == .blockedRuntime, "\(collected.evidence.diagnosis.reasons)")
         let facts = collected.evidence.facts
         #expect(facts.cpu ?? 9 < 0.05)
-        #expect(facts.threads.count == 10)
+        #expect(facts.threads.count == 10 + Sanitizer.threads)
         #expect(facts.threads.allSatisfy { $0.states == ["S", "S", "S"] })
         #expect(facts.sockets?.unreadBytes ?? 0 > 0)
         #expect(facts.isAnswered(.connect) == true)

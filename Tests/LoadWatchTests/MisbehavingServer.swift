@@ -33,13 +33,15 @@ final class MisbehavingServer: Sendable {
     /// Sends a request and leaves the connection open; nothing is read.
     func ask(_ request: String = "GET /v1/tms/client/testclient1") -> OpenConnection {
         let connection = OpenConnection(port: port)
-        connection.send(request + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+        connection.ask(request)
         return connection
     }
 
-    /// So many at once.
+    /// So many at once: what takes long, connecting, is done for all of them before the first is sent.
     func ask(times: Int, _ request: String = "GET /v1/tms/client/testclient1") -> [OpenConnection] {
-        (0..<times).map { _ in ask(request) }
+        let connections = (0..<times).map { _ in OpenConnection(port: port) }
+        for connection in connections { connection.ask(request) }
+        return connections
     }
 
     /// Asks again and again, so many at once, until nothing is answered any more.
@@ -79,6 +81,11 @@ final class OpenConnection: Sendable {
     }
 
     deinit { close(socket) }
+
+    /// - Parameter request: method and path.
+    func ask(_ request: String) {
+        send(request + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+    }
 
     func send(_ text: String) {
         var entry = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)

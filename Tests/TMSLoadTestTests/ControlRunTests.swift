@@ -38,7 +38,7 @@ extension ProgramTests {
             #expect(outcome.status == 130 && outcome.runs.isEmpty, "\(outcome.output)\(outcome.errors)")
         }
 
-        @Test("The highest rate is found within 10 % of a known capacity")
+        @Test("The highest rate is found within 10 % of a known capacity", .measuresTime)
         func findMax() async throws {
             let server = try await MisbehavingServer("--capacity", "400")
             let outcome = try await LoadTester.run(

@@ -35,6 +35,7 @@ test: setup test-tools
 	@scripts/check-docs
 	@scripts/check-load-reports
 	@scripts/check-deploy
+	@scripts/check-install
 	python3 Benchmarks/tests/test_scaling.py
 	python3 Benchmarks/tests/test_priority.py
 	python3 Benchmarks/tests/test_stolen.py
@@ -62,7 +63,7 @@ endef
 
 .PHONY: test-tools
 test-tools:
-	@scripts/require openssh-server:/usr/sbin/sshd openssh-client:ssh-keygen strace:strace openssl:openssl curl:curl gdb:gdb \
+	@scripts/require python3:python3 openssh-server:/usr/sbin/sshd openssh-client:ssh-keygen strace:strace openssl:openssl curl:curl gdb:gdb \
 		iproute2:/usr/sbin/tc postgresql-15:/usr/lib/postgresql/15/bin/initdb
 
 # make fuzz-api   ten minutes of generated requests; `make test` has two minutes of them
@@ -172,6 +173,7 @@ fmt:
 
 # make lint       say what is not formatted, and what repeats another file
 lint:
+	@scripts/require python3:python3
 	@scripts/check-repeats
 	@scripts/check-dashboard
 	$(SWIFT) format lint --strict --recursive Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Sources

@@ -49,7 +49,7 @@ extension Lane {
         }
         while let due = schedule?.nextDue, due < endsAt {
             guard due <= now else { return wake(at: due, now) }
-            guard let user = free.popFirst() else { return }
+            guard let user = free.popFirst() ?? anotherPlace() else { return }
             if let order, order.isOpen, let taken = schedule?.taken {
                 user.scenario = taken % order.scenarios.count
                 user.datum = index + taken * order.lanes
@@ -62,6 +62,39 @@ extension Lane {
             begin(user, intendedAt: due)
         }
     }
+
+    /// In the open model: a further place, while those that there are cannot carry the rate because of the time that the
+    /// server usually takes (Little's law). One that stands still does not get more and more requests: what is due
+    /// meanwhile is late.
+    private func anotherPlace() -> LoadUser? {
+        guard let order, order.isOpen, users.count < order.placesMax, let schedule else { return nil }
+        let enough = (serviceMean.map { $0 * Self.placesSpare } ?? LoadEngine.openModelUnknownSeconds * 1e9)
+        guard Double(users.count) < enough / schedule.interval else { return nil }
+        let user = makeUser(index + users.count * order.lanes, order)
+        user.freeSince = order.startsAt
+        users.append(user)
+        active += 1
+        return user
+    }
+
+    /// More places than are in use on average, since requests do not all take equally long.
+    private static let placesSpare = 1.25
+
+    /// Requests that were due and never begun have waited all the same, at least until now: without them a server that
+    /// stands still until the end would look fast.
+    func countUnsent(_ now: Int) {
+        let count = backlog(now)
+        guard count > 0, hasRestarted, let schedule, let scenarios = order?.scenarios.count else { return }
+        // One time for some hundreds of them when there are very many.
+        let stride = count / Self.unsentTimesMax + 1
+        for first in Swift.stride(from: 0, to: count, by: stride) {
+            let number = schedule.taken + first
+            let waited = now - schedule.due(number)
+            tallies[number % scenarios].fromIntended.record(waited / 1000, count: min(stride, count - first))
+        }
+    }
+
+    private static let unsentTimesMax = 10_000
 
     /// Requests that are due and wait for a user.
     func backlog(_ now: Int) -> Int {

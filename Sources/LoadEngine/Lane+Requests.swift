@@ -66,6 +66,7 @@ extension Lane {
         }
         let now = Monotonic.nanoseconds
         lastByteAt[user.scenario] = now
+        if let schedule, order?.isOpen == true { noteSilence(now, schedule) }
         if user.firstByteAt == 0 { user.firstByteAt = now }
         if user.isMeasured { tallies[user.scenario].bytesReceived += bytes.readableBytes }
         switch connection.parser.take(bytes) {
@@ -102,6 +103,7 @@ extension Lane {
 
     private func finish(_ user: LoadUser, with answer: AnswerParser.Answer, _ now: Int) {
         guard let order else { return }
+        if order.isOpen { learnService(of: user, now) }
         let result = order.checks[user.scenario].check(answer)
         if let fingerprint = result.fingerprint {
             let created = CreatedKey(fingerprint: fingerprint, datum: user.datum)
@@ -115,6 +117,22 @@ extension Lane {
         }
         finish(user, status: answer.status, failure: result.failure, now)
     }
+
+    private func noteSilence(_ now: Int, _ schedule: Schedule) {
+        if Double(now - lastAnyByteAt) > max(Self.silenceNanoseconds, 3 * schedule.interval) { silenceEndedAt = now }
+        lastAnyByteAt = now
+    }
+
+    /// What a silence has delayed says nothing of how long the server usually takes.
+    private func learnService(of user: LoadUser, _ now: Int) {
+        guard user.sentAt > silenceEndedAt else { return }
+        let time = Double(now - user.sentAt)
+        serviceMean = serviceMean.map { $0 + (time - $0) / Self.serviceAnswers } ?? time
+    }
+
+    /// Answers over which the mean goes, roughly.
+    private static let serviceAnswers = 32.0
+    private static let silenceNanoseconds = 500_000_000.0
 
     /// Counts the request, and lets the user go on.
     func finish(_ user: LoadUser, status: Int? = nil, failure: FailureClass?, _ now: Int) {

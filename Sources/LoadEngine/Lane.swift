@@ -63,6 +63,13 @@ final class Lane: @unchecked Sendable {
     var completed: [Int] = []
     var samples = SampleBuffer()
 
+    /// Of the open model: how long the server takes for an answer, on average of the last few dozen; nil before the
+    /// first.
+    var serviceMean: Double?
+    /// When a byte came after none had come for a while.
+    var silenceEndedAt = 0
+    var lastAnyByteAt = 0
+
     /// What any user's createkey made last, for the open model, whose users are nobody in particular.
     var lastCreated: CreatedKey?
     /// Which of the server's addresses answered last.
@@ -102,6 +109,7 @@ final class Lane: @unchecked Sendable {
         counts = LaneCounts()
         second.reset()
         lastByteAt = order.scenarios.map { _ in order.startsAt }
+        (serviceMean, silenceEndedAt, lastAnyByteAt) = (nil, 0, order.startsAt)
         completed = order.scenarios.map { _ in 0 }
         inFlightOf = completed
         lastCreated = nil
@@ -128,7 +136,7 @@ final class Lane: @unchecked Sendable {
         pump()
     }
 
-    private func makeUser(_ number: Int, _ order: StepOrder) -> LoadUser {
+    func makeUser(_ number: Int, _ order: StepOrder) -> LoadUser {
         LoadUser(
             number: number, scenario: order.startsWithFirst ? 0 : number % order.scenarios.count,
             iterations: order.isOpen ? nil : order.iterations)
@@ -144,7 +152,10 @@ final class Lane: @unchecked Sendable {
     /// No new requests; what is under way is given up at `cancelsAt`.
     func stop(cancellingAt moment: Int) {
         guard order != nil else { return }
-        if !isStopped { stoppedAt = Monotonic.nanoseconds }
+        if !isStopped {
+            stoppedAt = Monotonic.nanoseconds
+            countUnsent(stoppedAt)
+        }
         // Whoever drains ends the measured time as well.
         if moment != .max { endsAt = min(endsAt, stoppedAt) }
         isStopped = true

@@ -14,11 +14,11 @@ struct LatencyRecorder {
     private var min = Int.max
     private var max = 0
 
-    mutating func record(_ microseconds: Int) {
+    mutating func record(_ microseconds: Int, count: Int = 1) {
         let time = Swift.max(0, Swift.min(microseconds, Self.microsecondsMax))
-        histogram.record(UInt64(time))
-        sum += Double(time)
-        sumOfSquares += Double(time) * Double(time)
+        histogram.record(UInt64(time), count: UInt64(count))
+        sum += Double(time) * Double(count)
+        sumOfSquares += Double(time) * Double(time) * Double(count)
         min = Swift.min(min, time)
         max = Swift.max(max, time)
     }

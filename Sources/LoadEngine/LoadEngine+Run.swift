@@ -21,7 +21,9 @@ extension LoadEngine {
         let (address, target, tls) = (address, target, tls)
         let addresses = try await NIOThreadPool.singleton.runIfActive { Transport.resolve(address) }
         let startsAt = Monotonic.nanoseconds + Self.leadNanoseconds
-        let setup = try StepSetup(step, of: plan, target: target, book: book, lanes: lanes.count, startsAt: startsAt)
+        let setup = try StepSetup(
+            step, of: plan, target: target, book: book, lanes: lanes.count, startsAt: startsAt,
+            connectionsMax: min(Self.connectionsMax, connectionsPossible))
         try checkFiles(for: setup.usersCount)
         try beginRunning(setup)
         defer { state.withLock { ($0.isRunning, $0.isBeating) = (false, false) } }

@@ -20,9 +20,12 @@ package final class LoadEngine: Sendable {
     static let silenceSeconds = 10.0
     /// The most requests in flight in the open model, when the step does not say.
     package static let connectionsMax = 10_000
-    /// In the open model, when the step does not say: as many as are due in this many seconds may be in flight.
+    /// In the open model, when the step does not say: as many as are due in this many seconds may be in flight, and
+    /// more when the server usually takes longer (``Lane/anotherPlace()``).
     static let openModelSeconds = 0.1
     static let openModelConnectionsMin = 10
+    /// The same before the first answer has told how long the server takes.
+    static let openModelUnknownSeconds = 1.0
     /// Files that the process needs beside its connections.
     private static let otherFiles = 64
 
@@ -59,7 +62,7 @@ package final class LoadEngine: Sendable {
         address = try TargetAddress(url: target.url)
         book = try RequestBook(target: target, address: address, data: data)
         tls = address.usesTLS ? try Transport.tlsContext(target) : nil
-        filesMax = OwnProcess.raiseFileLimit()
+        filesMax = OpenFiles.raiseMax()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, threads ?? OwnProcess.processors))
         self.threads = group
         let (shared, book) = (shared, book)
@@ -76,9 +79,12 @@ package final class LoadEngine: Sendable {
         scenarios.compactMap { book.refusal(of: $0, among: scenarios, target: target)?.description }
     }
 
+    /// Connections for which this process has files.
+    var connectionsPossible: Int { max(1, filesMax - Self.otherFiles) }
+
     /// - Throws: when the process may not open so many connections.
     func checkFiles(for connections: Int) throws(LoadEngineError) {
-        guard connections + Self.otherFiles <= filesMax else {
+        guard connections <= connectionsPossible else {
             throw LoadEngineError(
                 "\(connections) connections need more files than this process may open (\(filesMax)): raise ulimit -n")
         }

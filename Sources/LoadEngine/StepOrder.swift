@@ -17,6 +17,8 @@ struct StepOrder: Sendable {
     let isOpen: Bool
     /// Numbers of this lane's users: every n-th from the first.
     let users: [Int]
+    /// How many of them there can become in the open model.
+    let placesMax: Int
     let lanes: Int
     let iterations: Int?
     /// When the lane's users start: the n-th of all after n times the interval.
@@ -51,8 +53,11 @@ struct Schedule: Sendable {
     /// nil when all have been taken.
     var nextDue: Int? {
         if let countMax, taken >= countMax { return nil }
-        return Int(first + Double(taken) * interval)
+        return due(taken)
     }
+
+    /// The moment of the n-th, counted from 0.
+    func due(_ number: Int) -> Int { Int(first + Double(number) * interval) }
 
     mutating func take() {
         taken += 1

@@ -17,8 +17,10 @@ struct StepSetup: Sendable {
     let hasSchedule: Bool
     let isOpen: Bool
 
+    /// - Parameter connectionsMax: the most in the open model, when the step does not say.
     init(
-        _ step: PlannedStep, of plan: LoadPlan, target: LoadTarget, book: RequestBook, lanes: Int, startsAt: Int
+        _ step: PlannedStep, of plan: LoadPlan, target: LoadTarget, book: RequestBook, lanes: Int, startsAt: Int,
+        connectionsMax: Int
     ) throws(LoadEngineError) {
         let scenarios = try Self.scenarios(step, plan)
         for scenario in scenarios {
@@ -28,7 +30,7 @@ struct StepSetup: Sendable {
             throw LoadEngineError("the step \(step.name) has no end: it needs iterations or seconds")
         }
         isOpen = plan.model == .open
-        usersCount = try Self.users(step, plan)
+        usersCount = try Self.users(step, plan, connectionsMax)
         let users = usersCount
         func nanoseconds(_ seconds: Double) -> Int { Int(seconds * 1e9) }
         let ramp = isOpen ? 0 : nanoseconds(step.startSeconds)
@@ -36,7 +38,7 @@ struct StepSetup: Sendable {
         let waitsAtLine = step.iterations != nil && !isOpen && !plan.startsLikeGoose
         let lineFrom = waitsAtLine ? startsAt + (warmUp > 0 ? ramp + warmUp : 0) : nil
         let measuresFrom = waitsAtLine ? nil : plan.startsLikeGoose && !isOpen ? startsAt : startsAt + ramp + warmUp
-        let interval = plan.startsLikeGoose ? 1e9 : Double(ramp) / Double(users)
+        let placesMax = isOpen ? step.users ?? max(users, connectionsMax) : users
         let measured = step.seconds.map(nanoseconds)
         let rate = isOpen ? step.rate : plan.throttlePerSecond.map(Double.init)
         let openCount = isOpen ? step.iterations.map { $0 * (step.users ?? 1) } : nil
@@ -59,7 +61,7 @@ struct StepSetup: Sendable {
             }
             return StepOrder(
                 scenarios: scenarios, checks: checks, arrivals: arrivals, isOpen: plan.model == .open, users: numbers,
-                lanes: lanes, iterations: step.iterations, startsAt: startsAt, startInterval: interval,
+                placesMax: placesMax / lanes + (lane < placesMax % lanes ? 1 : 0), lanes: lanes, iterations: step.iterations, startsAt: startsAt, startInterval: Double(ramp) / Double(users),
                 lineFrom: lineFrom, measuresFrom: measuresFrom, measuredNanoseconds: measured,
                 startsWithFirst: book.feedsKeys(scenarios))
         }
@@ -85,8 +87,10 @@ struct StepSetup: Sendable {
         return scenarios
     }
 
-    /// In the open model: how many requests can be in flight at once.
-    private static func users(_ step: PlannedStep, _ plan: LoadPlan) throws(LoadEngineError) -> Int {
+    /// In the open model: how many requests can be in flight at once, to begin with.
+    private static func users(
+        _ step: PlannedStep, _ plan: LoadPlan, _ connectionsMax: Int
+    ) throws(LoadEngineError) -> Int {
         if plan.model == .closed {
             guard let users = step.users, users > 0 else { throw LoadEngineError("the step \(step.name) has no users") }
             return users
@@ -95,7 +99,7 @@ struct StepSetup: Sendable {
             throw LoadEngineError("the step \(step.name) has no rate")
         }
         if let users = step.users { return max(1, users) }
-        let some = max(LoadEngine.openModelConnectionsMin, Int((rate * LoadEngine.openModelSeconds).rounded(.up)))
-        return min(some, LoadEngine.connectionsMax)
+        let some = (rate * LoadEngine.openModelSeconds).rounded(.up)
+        return min(max(LoadEngine.openModelConnectionsMin, Int(min(some, Double(connectionsMax)))), connectionsMax)
     }
 }

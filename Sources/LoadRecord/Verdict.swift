@@ -44,6 +44,12 @@ package struct ThresholdOutcome: Codable, Sendable, Hashable {
     package var detail = ""
 
     package init() {}
+
+    /// Whether it limits failed requests. Then it says how many are too many; else a single one is.
+    package var isAboutFailures: Bool {
+        let metric = text.prefix { $0 != "<" && $0 != ">" }.filter { $0 != " " }.lowercased()
+        return ["errors", "error-rate", "failures", "fails"].contains(metric)
+    }
 }
 
 /// What `--find-max` found.

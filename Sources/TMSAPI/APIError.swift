@@ -22,14 +22,23 @@ package struct APIError: Error, Equatable, Sendable {
 
     package let code: Code
     /// A sentence for the caller. Never holds a secret, a path of the server's machine or SQL.
-    package let message: String
+    package private(set) var message: String
     /// Seconds after which a new try makes sense; sent as `Retry-After`.
     package var retryAfterSeconds: Int?
+    /// The limit that was reached, for metrics; nil when it was none.
+    package private(set) var limit: LimitReason?
 
     package init(_ code: Code, _ message: String, retryAfterSeconds: Int? = nil) {
         self.code = code
         self.message = message
         self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    /// The same with more to say.
+    package func adding(_ advice: String) -> APIError {
+        var error = self
+        error.message += ": " + advice
+        return error
     }
 
     /// Errors are equal by code, so that tests assert what happened and not how it was worded.
@@ -54,7 +63,11 @@ extension APIError {
     }
 
     /// A limit was reached or the store cannot be reached; `reason` says which.
-    package static func unavailable(_ reason: String, retryAfterSeconds: Int = 1) -> APIError {
-        APIError(.unavailable, reason, retryAfterSeconds: retryAfterSeconds)
+    package static func unavailable(
+        _ reason: String, limit: LimitReason? = nil, retryAfterSeconds: Int = 1
+    ) -> APIError {
+        var error = APIError(.unavailable, reason, retryAfterSeconds: retryAfterSeconds)
+        error.limit = limit
+        return error
     }
 }

@@ -24,6 +24,8 @@ extension APIError {
     /// What to do about a change that may be made although the answer is a refusal.
     package static let lookWhetherMade =
         "look whether it was made, or send it again with the same \(Header.idempotencyKey) if it had one"
+    /// The same of a deletion that is made in steps, of which some were made.
+    package static let partIsDeleted = "a part is deleted already; ask again, and the rest goes"
     /// The same of a login, which nobody can take back or look up.
     package static let useMayBeCounted = "a use of the key may have been counted"
 }

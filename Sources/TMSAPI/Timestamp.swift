@@ -9,6 +9,16 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     /// "Never expires", as the reference writes it: 9999-12-31T23:59:59.
     package static let never = Timestamp(microseconds: 253_402_300_799_000_000)
 
+    /// What RFC 3339 can say, which has four digits for the year.
+    private static let writable: ClosedRange<Int64> = -62_167_219_200_000_000...253_402_300_799_999_999
+
+    /// The time that a database has, be it one that nobody can write: then the first that can be, or ``never``.
+    package init(clamping microseconds: Int64) {
+        self.microseconds =
+            microseconds > Self.writable.upperBound
+            ? Self.never.microseconds : max(microseconds, Self.writable.lowerBound)
+    }
+
     package static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
 
     package func adding(seconds: Int64) -> Timestamp {
@@ -78,6 +88,7 @@ extension Timestamp: CustomStringConvertible {
         guard let fraction, let offset = scanner.offsetSeconds(), scanner.isAtEnd else { return nil }
         let days = CivilDate(year: year, month: month, day: day).daysSince1970
         let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second - offset
+        guard Self.writable.contains(seconds * 1_000_000 + fraction) else { return nil }
         self.init(microseconds: seconds * 1_000_000 + fraction)
     }
 }

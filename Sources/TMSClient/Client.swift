@@ -144,7 +144,7 @@ extension Client {
     ) async throws(ClientError) -> RawAnswer {
         var request = HTTPClientRequest(url: url)
         request.method = HTTPMethod(rawValue: endpoint.method.rawValue)
-        for header in credentials.headers {
+        for header in credentials.limited(to: endpoint.access).headers {
             request.headers.add(name: header.name, value: header.value)
         }
         if let idempotencyKey {

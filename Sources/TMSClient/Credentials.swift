@@ -1,7 +1,7 @@
 package import Primitives
-internal import TMSAPI
+package import TMSAPI
 
-/// Who a call is made for: what goes into the credential headers. Empty for operations that anyone may call.
+/// Who a call is made for: what goes into the credential headers, as far as the operation looks at them.
 package struct Credentials: Sendable {
     /// A name and what proves it.
     package struct Identity: Sendable {
@@ -22,6 +22,13 @@ package struct Credentials: Sendable {
         self.tenant = tenant
         self.client = client
         self.admin = admin
+    }
+
+    /// Those that an operation of that access looks at, and no others: whoever answers at the address sees what is sent.
+    package func limited(to access: Access) -> Credentials {
+        guard access != .anyone else { return Credentials() }
+        return Credentials(
+            tenant: tenant, client: access.acceptsClient ? client : nil, admin: access.acceptsAdmin ? admin : nil)
     }
 
     /// Names and values of the headers. The secrets in them are copies that are not wiped: HTTP headers are `String`s.

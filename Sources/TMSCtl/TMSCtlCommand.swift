@@ -22,7 +22,8 @@ package struct TMSCtlCommand: AsyncParsableCommand {
 
             In place of a profile, or of parts of it, the environment may say TMS_URL, TMS_TENANT, TMS_ADMIN_ID, \
             TMS_ADMIN_SECRET, TMS_CLIENT_ID, TMS_CLIENT_SECRET and TMS_CA_FILE. Secrets are never options: other users \
-            could read them in the list of processes.
+            could read them in the list of processes. A secret goes to the server that is named beside it: with --url, or \
+            another TMS_URL, those of the profile stay unused.
 
             Exit status: 0 done; 1 the server failed or refused the request; 3 not found; 4 not authorized; 5 conflict \
             with what exists; 64 wrong usage; 69 server out of reach; 78 configuration.

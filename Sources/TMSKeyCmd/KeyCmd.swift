@@ -24,16 +24,25 @@ package struct KeyCmd: ParsableCommand {
             The second one from OpenSSH 9.4 on: sshd asks twice per login, and the server counts the calls of one \
             connection as one use of the key.
 
-            The configuration needs two lines (timeout_seconds, ca_file, state_dir, breaker_failures and \
-            breaker_seconds are optional):
+            The configuration, readable by that user, needs two lines (timeout_seconds, ca_file, state_dir, \
+            breaker_failures and breaker_seconds are optional):
 
               tms_url = "https://tms.example.org:3000/v1/tms/pubkeys/creds/retrieve"
               host_name = "login1"
 
-            Prints the key and exits 0; prints nothing and exits 0 when TMS has no key for the login or does not \
-            allow it; prints nothing and exits 1 when that could not be found out. To try it by hand:
+            A server that hangs costs each login that asks it timeout_seconds, unless there is a directory to keep a \
+            count of failures in; then one login in breaker_seconds. Once, as root:
 
-              tms-keycmd --verbose alice 1001 SHA256:... ssh-ed25519
+              install -d -m 0700 -o nobody \(KeyCmdConfiguration.standardStateDirectory)
+
+            Another one is named by state_dir.
+
+            Prints the key and exits 0; prints nothing and exits 0 when TMS has no key for the login or does not \
+            allow it; prints nothing and exits 1 when that could not be found out, or the arguments are wrong. To try \
+            it by hand:
+
+              cd /etc/ssh/tms_keycmd
+              sudo -u nobody ./tms-keycmd --verbose alice 1001 SHA256:... ssh-ed25519
             """,
         version: "TMS keycmd v1.0.0"
     )
@@ -66,15 +75,24 @@ package struct KeyCmd: ParsableCommand {
 
     /// The whole program.
     package static func start() async -> Never {
+        let command: KeyCmd
         do {
-            try await parse().look()
+            command = try parse()
         } catch {
-            if exitCode(for: error) != .success {
-                // sshd throws away what its command writes to standard error.
-                KeyCmdLog(toStandardError: false)(.error, "wrong arguments: \(message(for: error))")
-            }
+            // --help and --version come here too.
+            guard exitCode(for: error) == .success else { refuse(error) }
             exit(withError: error)
         }
+        await command.look()
+    }
+
+    private static func refuse(_ error: any Error) -> Never {
+        // sshd throws away what its command writes to standard error; and the log may hang.
+        let log = KeyCmdLog(toStandardError: false)
+        _ = Watchdog(budget: KeyCmdConfiguration.standardTimeout, log: log)
+        log(.error, "wrong arguments: \(message(for: error))")
+        StandardStream.error.write(fullMessage(for: error) + "\n")
+        _exit(failureStatus)
     }
 
     private func look() async -> Never {

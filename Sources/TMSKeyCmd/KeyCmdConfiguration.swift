@@ -5,6 +5,8 @@ struct KeyCmdConfiguration: Sendable {
     /// Where the file is unless `--config` says otherwise. Absolute: sshd's working directory means nothing.
     static let standardPath = "/etc/ssh/tms_keycmd/tms_keycmd.toml"
     static let standardTimeout = Duration.seconds(2)
+    /// Where the breaker keeps its count, if an administrator has made the directory.
+    static let standardStateDirectory = "/var/lib/tms_keycmd"
 
     /// The complete URL of the server's operation, `/v1/tms/pubkeys/creds/retrieve` included.
     let url: String
@@ -14,7 +16,7 @@ struct KeyCmdConfiguration: Sendable {
     let timeout: Duration
     /// A PEM file of certificates to trust in addition to the system's.
     let caFile: String?
-    /// Where the breaker keeps its count; nil for no breaker.
+    /// Where the breaker keeps its count; nil for the standard directory.
     let stateDirectory: String?
     /// 1 to 1000.
     let breakerFailures: Int

@@ -16,11 +16,7 @@ struct KeyLookup: Sendable {
     init(configuration: KeyCmdConfiguration, timeout: Duration, log: KeyCmdLog) throws(KeyCmdFailure) {
         self.configuration = configuration
         self.log = log
-        breaker = configuration.stateDirectory.map { directory in
-            Breaker(
-                directory: directory, failuresMax: configuration.breakerFailures, pause: configuration.breakerPause,
-                log: log)
-        }
+        breaker = Breaker(configuration, log: log)
         var options = ClientOptions()
         options.timeout = max(timeout - Self.reserve, Self.reserve)
         options.caFile = configuration.caFile

@@ -1,6 +1,7 @@
 internal import Logging
 internal import NIOCore
 internal import NIOPosix
+internal import Primitives
 internal import SSHKeys
 internal import ServiceLifecycle
 internal import TMSAPI
@@ -22,6 +23,7 @@ struct Application {
     /// Serves until SIGTERM or SIGINT, then finishes what is in hand.
     /// - Parameter announce: called when requests are served, with the address of each listener.
     func run(announce: @escaping @Sendable ([String]) -> Void) async throws {
+        OpenFiles.raiseMax()
         let process = UInt32.random(in: .min ... .max)
         let version = BuildInfo.load()
         let store = try Store(storeConfiguration, telemetry: telemetry, logger: logger)
@@ -50,7 +52,6 @@ struct Application {
         let routes = Routes.all(service) + probes.routes + Documents.all(configuration) + otherRoutes(store)
         let metrics = HTTPMetrics(telemetry.metrics)
         let loads = loops.map { LoopLoad($0.heartbeat) }
-        LoopLoad.register(loads, limits: configuration.limits, in: telemetry.metrics)
         func state(
             _ loop: any EventLoop, _ routes: [Route], _ load: LoopLoad, index: Int, count: Int,
             readsDatabase: Bool = true
@@ -73,10 +74,13 @@ struct Application {
         let certificates =
             configuration.address.isTLS
             ? try CertificateStore(certificatePath: root.certificateFile, keyPath: root.keyFile, logger: logger) : nil
+        let limits = limitsThatFit()
+        LoopLoad.register(loads, limits: limits, in: telemetry.metrics)
         let server = HTTPServer(
             HTTPServer.Configuration(
                 place: .network(host: configuration.address.host, port: configuration.port), tls: certificates,
-                limits: configuration.limits, shutdownTimeoutSeconds: configuration.shutdownTimeoutSeconds),
+                limits: limits, acceptFailures: metrics.acceptFailures,
+                shutdownTimeoutSeconds: configuration.shutdownTimeoutSeconds),
             loops: LoopStates(states), group: group, logger: logger)
         let diagnosis = try DiagnosisListener(root: root, limits: configuration.limits, logger: logger) { loop in
             try state(
@@ -100,6 +104,29 @@ struct Application {
         try await group.shutdownGracefully()
         if let failure { throw failure }
         logger.notice("stopped")
+    }
+
+    /// With fewer connections than `connections_max` where the process may not open so many files.
+    ///
+    /// To be asked when everything but the listeners is open.
+    private func limitsThatFit() -> HTTPLimits {
+        var limits = configuration.limits
+        let room = max(OpenFiles.max - OpenFiles.count - otherFilesMax, 1)
+        guard room < limits.connectionsMax else { return limits }
+        logger.warning(
+            "fewer connections than connections_max fit the limit of open files",
+            metadata: [
+                "connections_max": "\(limits.connectionsMax)", "used": "\(room)", "open_files_max": "\(OpenFiles.max)",
+            ])
+        limits.connectionsMax = room
+        return limits
+    }
+
+    /// What may be opened beside connections: listeners, callers of the diagnosis socket, renewed certificates, a log file;
+    /// and by each thread of the database a file or connection, its log, and a temporary file.
+    private var otherFilesMax: Int {
+        let threads = configuration.postgreSQL.writers + configuration.postgreSQL.readers + configuration.listThreads
+        return DiagnosisListener.connectionsMax + 48 + 3 * threads
     }
 
     private var loopCount: Int { configuration.eventLoops > 0 ? configuration.eventLoops : System.coreCount }

@@ -42,7 +42,7 @@ enum Routes {
         routes.read(PubkeysAPI.get, service.pubkeys.get)
         routes.list(PubkeysAPI.list, service.pubkeys.list)
         routes.write(PubkeysAPI.update, service.pubkeys.update)
-        routes.write(PubkeysAPI.delete, service.pubkeys.delete)
+        routes.delete(PubkeysAPI.delete, clearing: service.pubkeys.clearSome, service.pubkeys.delete)
 
         routes.write(UserHostsAPI.create, service.userHosts.create)
         routes.read(UserHostsAPI.get, service.userHosts.get)
@@ -98,7 +98,7 @@ enum Routes {
             first question: (@Sendable (Call<Parameters, Body>) -> Question)? = nil
         ) {
             add(endpoint) { call, exchange in
-                exchange.loop.lane.read(as: call.caller, call, first: question, rule) {
+                exchange.loop.lane.read(as: call.caller, until: call.deadline, call, first: question, rule) {
                     exchange.answer($0, status: endpoint.success)
                 }
             }
@@ -131,19 +131,13 @@ enum Routes {
             _ rule: @escaping @Sendable (Call<Parameters, Body>, Int, Transaction) throws(APIError) -> Deleted
         ) {
             add(endpoint) { call, exchange in
-                let lane = exchange.loop.lane
-                lane.writeInSteps(as: call.caller, until: call.deadline) { transaction throws(APIError) in
+                exchange.loop.lane.deleteInSteps(as: call.caller, until: call.deadline) {
+                    transaction throws(APIError) in
                     try step(call, transaction)
-                } then: { cleared in
-                    switch cleared {
-                    case .failure(let error): exchange.fail(error)
-                    case .success(let cleared):
-                        lane.write(as: call.caller, until: call.deadline) { transaction throws(APIError) in
-                            try rule(call, cleared, transaction)
-                        } then: {
-                            exchange.answer($0, status: endpoint.success)
-                        }
-                    }
+                } last: { cleared, transaction throws(APIError) in
+                    try rule(call, cleared, transaction)
+                } then: {
+                    exchange.answer($0, status: endpoint.success)
                 }
             }
         }
@@ -154,7 +148,7 @@ enum Routes {
         ) {
             add(endpoint) { call, exchange in
                 guard exchange.loop.hasRoomForLargeAnswer else { return exchange.refuseLargeAnswer() }
-                exchange.loop.lane.readList(as: call.caller) { transaction throws(APIError) in
+                exchange.loop.lane.readList(as: call.caller, until: call.deadline) { transaction throws(APIError) in
                     var json = JSONWriter()
                     try rule(call, transaction).encode(into: &json)
                     return json.bytes

@@ -17,8 +17,7 @@ extension Transaction {
     func once<Parameters, Body, Answer: RepeatableReply>(
         _ call: Call<Parameters, Body>, _ work: () throws(APIError) -> Answer
     ) throws(APIError) -> Answer {
-        guard let key = call.idempotencyKey else { return try work() }
-        let owner = AnswerOwner(tenant: call.tenant, clientID: call.principal.clientID, idempotencyKey: key.text)
+        guard let owner = call.answerOwner else { return try work() }
         let request = call.digest
         let expiresAt = now.adding(seconds: IdempotencyKey.rememberedSeconds)
         if let earlier = try claimAnswer(of: owner, request: request, expiresAt: expiresAt) {
@@ -36,6 +35,11 @@ extension Transaction {
 }
 
 extension Call {
+    /// Whose answer it would be, if it is to be given again.
+    var answerOwner: AnswerOwner? {
+        idempotencyKey.map { AnswerOwner(tenant: tenant, clientID: principal.clientID, idempotencyKey: $0.text) }
+    }
+
     /// Tells a call from one that asks for something else.
     fileprivate var digest: String {
         // The types' names, since two operations may have bodies of the same fields.

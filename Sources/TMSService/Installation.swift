@@ -15,8 +15,13 @@ package enum Installation {
         package let secret: SecretBytes
     }
 
+    /// - Parameter keep: told of the administrators before they are committed, each time that is tried. When it throws, none is
+    ///   made.
     /// - Returns: the administrators it made; none when the tenants were there.
-    package static func fill(_ store: Store, as caller: Caller) throws(APIError) -> [NewAdmin] {
+    package static func fill(
+        _ store: Store, as caller: Caller,
+        keep: @escaping @Sendable ([NewAdmin]) throws(APIError) -> Void = { _ in }
+    ) throws(APIError) -> [NewAdmin] {
         try store.writeAndWait(as: caller) { transaction throws(APIError) in
             var admins: [NewAdmin] = []
             for tenant in [defaultTenant, testTenant] where try transaction.insertTenant(tenant) {
@@ -24,7 +29,16 @@ package enum Installation {
                 admins.append(NewAdmin(tenant: tenant, adminID: adminID, secret: secret))
             }
             if admins.contains(where: { $0.tenant == testTenant }) { try transaction.insertTestData() }
+            if !admins.isEmpty { try keep(admins) }
             return admins
+        }
+    }
+
+    /// Whether a tenant is still to be made.
+    package static func isMissing(in store: Store, as caller: Caller) throws(APIError) -> Bool {
+        try store.writeAndWait(as: caller) { transaction throws(APIError) in
+            for tenant in [defaultTenant, testTenant] where try transaction.tenant(tenant) == nil { return true }
+            return false
         }
     }
 

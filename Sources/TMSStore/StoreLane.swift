@@ -26,9 +26,11 @@ package final class StoreLane {
     /// called on this loop later; at once with 503 when too many wait or the database cannot be reached.
     /// - Parameters:
     ///   - isLogin: somebody waits to log in; goes before everything else.
+    ///   - deadline: what still waits for a thread when it has passed is not read, and gets 503.
     ///   - question: what the rule asks first; PostgreSQL is then asked together with what others ask.
     package func read<Input: Sendable, Value: Sendable>(
-        as caller: Caller, isLogin: Bool = false, _ input: Input, first question: ((Input) -> Question)? = nil,
+        as caller: Caller, isLogin: Bool = false, until deadline: Deadline = .none, _ input: Input,
+        first question: ((Input) -> Question)? = nil,
         _ rule: @escaping @Sendable (Input, Transaction) throws(APIError) -> Value,
         then completion: @escaping (Result<Value, APIError>) -> Void
     ) {
@@ -41,27 +43,32 @@ package final class StoreLane {
             }
             completion(store.run(rule, input, on: snapshot.connection, as: caller))
         case .onThreads(let threads):
-            read(on: threads, as: caller, isLogin: isLogin, input, first: question?(input), rule, then: completion)
+            read(
+                on: threads, as: caller, isLogin: isLogin, until: deadline, input, first: question?(input), rule,
+                then: completion)
         }
     }
 
     /// The same for reads that may be long: always on a thread that may wait.
     package func readList<Value: Sendable>(
-        as caller: Caller, _ body: @escaping @Sendable (Transaction) throws(APIError) -> Value,
+        as caller: Caller, until deadline: Deadline = .none,
+        _ body: @escaping @Sendable (Transaction) throws(APIError) -> Value,
         then completion: @escaping (Result<Value, APIError>) -> Void
     ) {
         let rule = { @Sendable (_: Void, transaction: Transaction) throws(APIError) in try body(transaction) }
-        read(on: store.lists, as: caller, isLogin: false, (), first: nil, rule, then: completion)
+        read(
+            on: store.lists, as: caller, isLogin: false, until: deadline, (), first: nil, rule, then: completion)
     }
 
     private func read<Input: Sendable, Value: Sendable>(
-        on threads: ReadThreads, as caller: Caller, isLogin: Bool, _ input: Input, first question: Question?,
+        on threads: ReadThreads, as caller: Caller, isLogin: Bool, until deadline: Deadline, _ input: Input,
+        first question: Question?,
         _ rule: @escaping @Sendable (Input, Transaction) throws(APIError) -> Value,
         then completion: @escaping (Result<Value, APIError>) -> Void
     ) {
         let (store, returning) = (store, onLoop(completion))
         do throws(APIError) {
-            try threads.enqueue(isLogin: isLogin, question) { session in
+            try threads.enqueue(isLogin: isLogin, until: deadline, question) { session in
                 returning(store.read(session, as: caller, input, rule))
             }
         } catch {
@@ -91,25 +98,39 @@ package final class StoreLane {
         }
     }
 
-    /// Repeats a write that does some of what there is to do, until it finds nothing more, with others' writes between.
+    /// Repeats a write that deletes some of what there is to delete, with others' writes between, until it finds nothing
+    /// more; then `last` is done, in the same write.
     ///
-    /// What was done stays done when a later step is refused.
+    /// What was deleted stays deleted when a later step is refused, and whoever is refused is told.
     /// - Parameters:
-    ///   - step: returns how much it did, 0 when nothing is left.
-    ///   - completion: hears how much was done in all.
-    package func writeInSteps(
-        as caller: Caller, until deadline: Deadline, done: Int = 0,
+    ///   - deleted: rows that have gone already.
+    ///   - step: returns how many rows it deleted, 0 when none is left.
+    ///   - last: hears how many were deleted in all.
+    package func deleteInSteps<Value: Sendable>(
+        as caller: Caller, until deadline: Deadline, deleted: Int = 0,
         _ step: @escaping @Sendable (Transaction) throws(APIError) -> Int,
-        then completion: @escaping (Result<Int, APIError>) -> Void
+        last: @escaping @Sendable (Int, Transaction) throws(APIError) -> Value,
+        then completion: @escaping (Result<Value, APIError>) -> Void
     ) {
-        write(as: caller, until: deadline, step) { [self] result in
+        write(as: caller, until: deadline) { transaction throws(APIError) -> Step<Value> in
+            let count = try step(transaction)
+            return count > 0 ? .part(count) : .last(try last(deleted, transaction))
+        } then: { [self] result in
             switch result {
-            case .success(0): completion(.success(done))
-            case .success(let count):
-                writeInSteps(as: caller, until: deadline, done: done + count, step, then: completion)
-            case .failure(let error): completion(.failure(error))
+            case .success(.last(let value)): completion(.success(value))
+            case .success(.part(let count)):
+                deleteInSteps(
+                    as: caller, until: deadline, deleted: deleted + count, step, last: last, then: completion)
+            case .failure(let error):
+                completion(.failure(deleted > 0 ? error.adding(APIError.partIsDeleted) : error))
             }
         }
+    }
+
+    /// What one of the writes of a deletion in steps has done.
+    private enum Step<Value: Sendable>: Sendable {
+        case part(Int)
+        case last(Value)
     }
 
     /// To be asked before work is put into a write that would be refused.
@@ -122,13 +143,15 @@ package final class StoreLane {
 extension Store {
     /// Runs `rule` on a thread's own session.
     fileprivate func read<Input, Value>(
-        _ session: Result<any ReadingSession, StoreError>, as caller: Caller, _ input: Input,
+        _ session: Result<any ReadingSession, APIError>, as caller: Caller, _ input: Input,
         _ rule: (Input, Transaction) throws(APIError) -> Value
     ) -> Result<Value, APIError> {
-        do throws(StoreError) {
-            return try session.get().read { connection in run(rule, input, on: connection, as: caller) }
-        } catch {
-            return .failure(report(error, for: caller))
+        session.flatMap { session in
+            do throws(StoreError) {
+                return try session.read { connection in run(rule, input, on: connection, as: caller) }
+            } catch {
+                return .failure(report(error, for: caller))
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 import LoadEngine
 import LoadRecord
+import Primitives
 import Synchronization
 import Testing
 
@@ -70,6 +71,50 @@ extension LoadEngineTests {
             // The last one sent had been due after 0.4 s, and was sent after almost 2 s.
             #expect(record.total.fromIntended.max > 1_300_000)
             #expect(isNear(record.total.service.percentile(50), 100_000))
+        }
+
+        /// It takes its time for each, but any number at once: the rate is reached.
+        @Test func openModelFollowsASlowServer() async throws {
+            let record = try await Load.quietly {
+                let server = try TestServer { _ in .json(TestServer.version, delay: 0.3) }
+                return try await Load.run(Load.open(rate: 200, seconds: 3, warmUp: 1), on: server)
+            }
+            #expect(record.wasReached == true)
+            #expect(abs(record.total.sent - 600) <= 2)
+            #expect(isNear(record.total.fromIntended.percentile(50), 300_000))
+            #expect(isNear(record.total.fromIntended.percentile(99), 300_000))
+        }
+
+        /// More and more requests for a server that stands still would all be slow ones, and be sent to it at once.
+        @Test func openModelDoesNotPileUpBeforeAServerThatStandsStill() async throws {
+            let record = try await Load.quietly {
+                let firstAt = Moment()
+                let server = try TestServer { _ in
+                    let now = Monotonic.nanoseconds
+                    let second = Double(now - firstAt.first(now)) / 1e9
+                    return .json(TestServer.version, delay: second >= 1 && second < 3 ? 3 - second : 0.001)
+                }
+                return try await Load.run(Load.open(rate: 200, seconds: 5), on: server)
+            }
+            #expect(record.inFlightMax <= 20)
+            #expect(record.total.sent == record.total.planned)
+            #expect(record.total.service.percentile(95) < 100_000)
+        }
+
+        /// What was due and never sent has waited, too.
+        @Test func whatIsNeverSentCountsWithTheTimeItWaited() async throws {
+            let record = try await Load.quietly {
+                let firstAt = Moment()
+                let server = try TestServer { _ in
+                    let now = Monotonic.nanoseconds
+                    return .json(TestServer.version, delay: now - firstAt.first(now) < 1_000_000_000 ? 0.001 : 2)
+                }
+                return try await Load.run(Load.open(rate: 200, seconds: 2, connections: 4), on: server)
+            }
+            #expect(record.total.fromIntended.count == record.total.planned)
+            #expect(record.total.sent < 220)
+            // Half was due while nothing was answered, evenly over the last second.
+            #expect(abs(record.total.fromIntended.percentile(75) - 500_000) < 50_000)
         }
 
         @Test func timeEndsIterations() async throws {

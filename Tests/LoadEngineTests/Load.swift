@@ -17,7 +17,7 @@ enum Load {
         var step = PlannedStep()
         step.name = "test"
         (step.users, step.iterations, step.seconds) = (users, iterations, seconds)
-        (step.warmUpSeconds, step.startSeconds) = (warmUp, start)
+        (step.warmUpSeconds, step.startSeconds) = (warmUp, goose ? Double(users) : start)
         plan.steps = [step]
         return (plan, step)
     }

@@ -97,6 +97,39 @@ import Testing
         #expect(errors.contains("error mix: failed by 4xx 0 % and 100 % of the requests"))
     }
 
+    private func failing(_ part: Double, _ record: RunRecord) -> RunRecord {
+        var record = record
+        let all = record.requests
+        let failed = Int(part * Double(all))
+        record.steps[0].scenarios[0].failures = [.status4xx: failed]
+        record.steps[0].scenarios[0].succeeded = all - failed
+        return record
+    }
+
+    @Test func howSoonRequestsFailIsNoSpeed() {
+        var dice = Dice(8)
+        let quick = fivePairs(&dice, slower: 0.5, noise: 0.01)
+        #expect(Comparison(quick, acrossHosts: true).word == .faster)
+        let refused = PairsOfRuns(a: quick.a.map { failing(1, $0) }, b: quick.b.map { failing(1, $0) })
+        let comparison = Comparison(refused, acrossHosts: true)
+        #expect(comparison.word == .notComparable && comparison.metrics.isEmpty)
+        #expect(
+            comparison.text.hasPrefix("not comparable: half or more of the requests failed in 10 of 10 runs"),
+            "\(comparison.text)")
+        #expect(comparison.text.contains("A: 2,500 of 2,500 requests failed (100 %)."))
+        let one = PairsOfRuns(a: [failing(0.5, quick.a[0])] + quick.a.dropFirst(), b: quick.b)
+        #expect(Comparison(one, acrossHosts: true).text.contains("in 1 of 10 runs"))
+    }
+
+    @Test func fewFailuresAreNamedWithTheirPart() {
+        var dice = Dice(9)
+        var pairs = fivePairs(&dice, slower: 0.5, noise: 0.01)
+        pairs.b[3] = failing(0.002, pairs.b[3])
+        let comparison = Comparison(pairs, acrossHosts: true)
+        #expect(comparison.word == .faster)
+        #expect(comparison.remarks == ["B: 1 of 2,500 requests failed (0.04 %)."])
+    }
+
     @Test func aDatabaseThatHasGrownIsUnlikeASmallOne() {
         var dice = Dice(6)
         func run(_ mebibytes: Int?) -> RunRecord {

@@ -129,6 +129,58 @@ import Testing
         #expect(!JUnitReport(Sample.ladder()).text.contains("<failure"))
     }
 
+    @Test func junitFailsOnlyWhatTheVerdictFails() {
+        var record = Sample.ladder()
+        record.steps[2].scenarios[0].succeeded = 9_999
+        record.steps[2].scenarios[0].failures = [.status5xx: 1]
+        #expect(JUnitReport(record).text.contains("1 of 10,000 requests failed (0.01 %)"))
+        var limit = ThresholdOutcome()
+        limit.text = "p99>10s"
+        record.thresholds = [limit]
+        #expect(JUnitReport(record).text.contains("1 of 10,000"), "that is no limit of errors")
+        limit.text = "errors > 1%"
+        record.thresholds.append(limit)
+        #expect(!JUnitReport(record).text.contains("<failure"))
+        record.thresholds[1].wasPassed = true
+        record.verdict = Verdict(.failedRequests, "1 of 10,000")
+        #expect(JUnitReport(record).text.contains("1 of 10,000 requests failed (0.01 %)"))
+    }
+
+    @Test func theTriesOfASearchAreNoFailuresInJUnit() {
+        var record = Sample.ladder(levels: [100, 200, 100])
+        (record.plan.kind, record.plan.model, record.ladder) = (.findMax, .open, nil)
+        for (index, rate) in [100.0, 200, 100].enumerated() {
+            (record.steps[index].planned.users, record.steps[index].planned.rate) = (nil, rate)
+        }
+        record.steps[1].wasReached = false
+        record.steps[1].scenarios[0].failures = [.status5xx: 900]
+        var found = FindMaxOutcome()
+        (found.goal, found.foundPerSecond, found.failedPerSecond) = ("errors<0.1%", 100, 200)
+        record.findMax = found
+        let text = JUnitReport(record).text
+        #expect(!text.contains("<failure") && !text.contains("createkey 200/s"))
+        #expect(text.contains(#"tests="3" failures="0""#) && text.contains("createkey 100/s"))
+        record.steps[2].wasReached = false
+        #expect(JUnitReport(record).text.contains("load NOT REACHED"), "what was found can fail")
+    }
+
+    /// A step's rate is of what was answered in its time; the last answers may come after it.
+    @Test func answersAfterTheEndAreInNoRate() {
+        var record = Sample.ladder(levels: [10, 20])
+        for index in 0..<2 {
+            var figures = Sample.figures("createkey", times: Array(repeating: 9_000, count: 1_200), seconds: 10)
+            figures.perSecond = 100
+            var other = figures
+            (other.name, other.perSecond) = ("getkey", 50)
+            record.steps[index].scenarios = index == 0 ? [figures] : [figures, other]
+        }
+        (record.steps[0].seconds, record.steps[1].seconds) = (10, 30)
+        #expect(record.scenarioTotals.map(\.perSecond) == [100, 50])
+        #expect(record.total.perSecond == 137.5)
+        let total = ConsoleText(record).text.split(separator: "\n").first { $0.contains("all steps") }
+        #expect(total?.contains(" 138 ") == true, "\(total ?? "")")
+    }
+
     @Test func theRecordComesBackFromItsJSON() throws {
         let record = Sample.frozen()
         let again = try JSONReport.record(JSONReport.data(record))

@@ -102,6 +102,22 @@ func withTemporaryFolder(_ body: (String) throws -> Void) throws {
         }
     }
 
+    @Test func theNoteKnowsWhatFrozeBefore() throws {
+        try withTemporaryFolder { folder in
+            let store = RunStore(folder: folder)
+            try store.save(Sample.frozen())
+            var clean = Sample.ladder(levels: [2])
+            clean.hypotheses = ["the freeze is fixed"]
+            clean.steps[0].scenarios[0].succeeded = 200_000
+            try store.save(clean)
+            let note = try String(contentsOfFile: store.runFolder(clean.id) + "/note.md", encoding: .utf8)
+            #expect(note.contains("not tested by this run: run \(Sample.frozen().id) froze in createkey with 20"))
+            #expect(!note.contains("supports it"), "\(note)")
+            // What came later is no reason.
+            #expect(store.earlierFreezes(than: Sample.frozen()).isEmpty)
+        }
+    }
+
     @Test func namesAreNewAndStayInTheFolder() throws {
         try withTemporaryFolder { folder in
             let store = RunStore(folder: folder)

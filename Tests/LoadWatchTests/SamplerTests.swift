@@ -140,6 +140,15 @@ import Testing
         #expect(MetricsReader.parse("go_goroutines 5\n") == nil)
     }
 
+    /// Anybody's server may say it.
+    @Test(arguments: ["NaN", "+Inf", "-inf", "1e300"])
+    func metricsThatAreNoNumbersAreLeftOut(value: String) throws {
+        let depth = "tms_queue_depth{queue=\"writes\"}"
+        #expect(MetricsReader.parse("\(depth) \(value)\n") == nil)
+        let metrics = try #require(MetricsReader.parse("\(depth) \(value)\n\(depth) 3\n"))
+        #expect(metrics.queueDepth == 3)
+    }
+
     @Test func statOfAProcessWithAWildNameIsRead() throws {
         let numbers = (3...52).map { "\($0)" }.joined(separator: " ")
         let stat = try #require(ProcessStat("4711 (a ) b (c)) S \(numbers)"))

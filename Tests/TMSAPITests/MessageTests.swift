@@ -1,3 +1,4 @@
+import Foundation
 import Primitives
 import TMSAPI
 import Testing
@@ -86,6 +87,20 @@ import Testing
             bytes.appendDecimal(number)
             #expect(String(decoding: bytes, as: UTF8.self) == String(number))
         }
+    }
+
+    @Test(arguments: [#"["a","1"]"#, #"["é"]"#]) func cursorIsAListOfTexts(_ json: String) {
+        #expect(Cursor(parameter: base64URL(json)) != nil)
+    }
+
+    @Test(arguments: [#"["a\u0000","1"]"#, "[]", "[1]", #"{"a":"b"}"#, #""a""#, "x", ""])
+    func cursorOfAnythingElseIsNone(_ json: String) {
+        #expect(Cursor(parameter: base64URL(json)) == nil)
+    }
+
+    private func base64URL(_ text: String) -> String {
+        let base64 = Data(text.utf8).base64EncodedString()
+        return base64.replacing("=", with: "").replacing("+", with: "-").replacing("/", with: "_")
     }
 
     @Test func parametersAreTyped() throws {

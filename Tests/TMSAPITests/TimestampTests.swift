@@ -31,10 +31,22 @@ import Testing
         arguments: [
             "", "2026-11-23", "2026-11-23T19:36:31", "2026-13-01T00:00:00Z", "2026-11-23T24:00:00Z",
             "2026-11-23T19:36:31.Z",
+            "0000-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01",
             "2026-11-23T19:36:31Zx", "+262142-12-31T23:59:59Z", "2026-11-23 19:36:31Z",
         ])
     func refusesOtherTexts(_ text: String) {
         #expect(Timestamp(rfc3339: text) == nil)
+    }
+
+    /// A database may have times that nobody can write.
+    @Test func timesOutOfTheFourDigitsOfAYearAreClamped() {
+        for time in [Int64.min, -62_167_219_200_000_001] {
+            #expect(Timestamp(clamping: time).description == "0000-01-01T00:00:00.000000+00:00")
+        }
+        for time in [Int64.max, 253_402_300_800_000_000] { #expect(Timestamp(clamping: time) == .never) }
+        for time in [-62_167_219_200_000_000, -1, 0, 253_402_300_799_999_999] as [Int64] {
+            #expect(Timestamp(clamping: time).microseconds == time)
+        }
     }
 
     @Test func timeToLiveIsInMinutes() {

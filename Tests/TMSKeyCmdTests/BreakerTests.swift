@@ -110,15 +110,69 @@ struct BreakerTests {
         }
     }
 
-    @Test func `a directory that is not there never stops a login`() async throws {
+    @Test(arguments: ["none", "file", "shared"])
+    func `a directory that cannot be used never stops a login, and is an error in the log`(name: String) async throws {
         try await Responder.with(up) { responder in
             try await Folder.with { folder in
-                try folder.writeConfig(config(responder.retrieveURL, stateDirectory: folder.path + "/none"))
-                #expect(try await folder.ask(key.fingerprint).output == key.publicLine + "\n")
+                try folder.write("", to: "file")
+                try FileManager.default.createDirectory(
+                    atPath: folder.path + "/shared", withIntermediateDirectories: false)
+                try #require(chmod(folder.path + "/shared", 0o777) == 0)
+                let directory = folder.path + "/" + name
+                try folder.writeConfig(config(responder.retrieveURL, stateDirectory: directory))
+                let outcome = try await folder.ask(key.fingerprint)
+                #expect(outcome.output == key.publicLine + "\n")
+                #expect(outcome.lines(with: "error: no breaker") == 1)
+                #expect(outcome.errors.contains("install -d -m 0700 -o nobody \(directory)"))
                 responder.set(Self.down)
-                for _ in 1...3 { #expect(try await folder.ask(key.fingerprint).status == 1) }
+                for _ in 1...3 {
+                    let outcome = try await folder.ask(key.fingerprint)
+                    #expect(outcome.status == 1)
+                    #expect(outcome.lines(with: "error: no breaker") == 1)
+                }
                 #expect(responder.requests.count == 4)
             }
         }
     }
+
+    @Test func `a count that cannot be kept never stops a login, and is an error in the log`() async throws {
+        try await Responder.with(Self.down) { responder in
+            try await Folder.with { folder in
+                try folder.writeConfig(config(responder.retrieveURL, stateDirectory: folder.path))
+                try FileManager.default.createDirectory(
+                    atPath: folder.path + "/breaker", withIntermediateDirectories: false)
+                for _ in 1...3 {
+                    let outcome = try await folder.ask(key.fingerprint)
+                    #expect(outcome.status == 1)
+                    #expect(outcome.lines(with: "error: the breaker cannot") == 1, "\(outcome.errors)")
+                }
+                #expect(responder.requests.count == 3)
+            }
+        }
+    }
+
+    /// What an administrator does once for the standard directory, how often the server is then asked by five logins, and
+    /// whether the log complains.
+    @Test(arguments: [
+        (":", 5, false), ("install -d -m 0700 /var/lib/tms_keycmd", 3, false),
+        ("install -d -m 0777 /var/lib/tms_keycmd", 5, true),
+    ])
+    func `the standard directory needs only to be made`(step: String, calls: Int, complains: Bool) async throws {
+        try await Responder.with(Self.down) { responder in
+            try await Folder.with { folder in
+                try folder.writeConfig("tms_url = \"\(responder.retrieveURL)\"\nhost_name = \"login1\"\n")
+                let outcome = try await OwnMounts.run(
+                    #"mount -t tmpfs none /var/lib && \#(step) && for login in 1 2 3 4 5; do "$0" "$@"; done"#,
+                    [Program.path("tms-keycmd")] + folder.arguments(key.fingerprint))
+                #expect(outcome.output.isEmpty)
+                #expect(outcome.status == 1, "\(outcome.errors)")
+                #expect(responder.requests.count == calls, "\(outcome.errors)")
+                #expect(outcome.lines(with: "error: no breaker") == (complains ? 5 : 0))
+            }
+        }
+    }
+}
+
+extension Program.Outcome {
+    fileprivate func lines(with text: String) -> Int { errors.split(separator: "\n").count { $0.contains(text) } }
 }

@@ -62,21 +62,42 @@ struct ClientTests {
         }
     }
 
+    private static let credentials = Credentials(
+        tenant: "t", client: .init(id: "c", secret: SecretBytes("s1")), admin: .init(id: "a", secret: SecretBytes("s2"))
+    )
+
     @Test func `sends credentials, of each copy its own`() async throws {
         try await withClient(Self.version) { client, responder in
             var other = client
-            other.credentials = Credentials(
-                tenant: "t", client: .init(id: "c", secret: SecretBytes("s1")),
-                admin: .init(id: "a", secret: SecretBytes("s2")))
-            _ = try await other.send(SystemAPI.version)
+            other.credentials = Self.credentials
+            // Which clients and administrators may call.
+            _ = try? await other.send(TenantsAPI.list, parameters: ListByState())
             let headers = try #require(responder.requests.last?.headers)
             #expect(headers["x-tms-tenant"] == "t")
             #expect(headers["x-tms-client-id"] == "c")
             #expect(headers["x-tms-client-secret"] == "s1")
             #expect(headers["x-tms-admin-id"] == "a")
             #expect(headers["x-tms-admin-secret"] == "s2")
-            _ = try await client.send(SystemAPI.version)
+            _ = try? await client.send(TenantsAPI.list, parameters: ListByState())
+            #expect(responder.requests.count == 2)
             #expect(responder.requests.last?.headers.keys.contains { $0.hasPrefix("x-tms-") } == false)
+        }
+    }
+
+    @Test func `sends no secret to an operation that does not look at it`() async throws {
+        try await withClient(Self.version) { client, responder in
+            var other = client
+            other.credentials = Self.credentials
+            func headers() -> Set<String> {
+                Set(responder.requests.last?.headers.keys.filter { $0.hasPrefix("x-tms-") } ?? [])
+            }
+            _ = try await other.send(SystemAPI.version)
+            #expect(headers() == [])
+            _ = try? await other.send(AdminsAPI.list, parameters: ListAdmins())
+            #expect(headers() == ["x-tms-tenant", "x-tms-admin-id", "x-tms-admin-secret"])
+            _ = try? await other.send(PubkeysAPI.create, body: CreatePubkey())
+            #expect(headers() == ["x-tms-tenant", "x-tms-client-id", "x-tms-client-secret"])
+            #expect(responder.requests.count == 3)
         }
     }
 
@@ -84,7 +105,9 @@ struct ClientTests {
         try await withClient(Self.version) { client, _ in
             var other = client
             other.credentials.client = .init(id: "c", secret: SecretBytes("verysecret\n"))
-            let error = await #expect(throws: ClientError.self) { try await other.send(SystemAPI.version) }
+            let error = await #expect(throws: ClientError.self) {
+                try await other.send(TenantsAPI.list, parameters: ListByState())
+            }
             guard case .misconfigured(let reason) = error else {
                 Issue.record("\(String(describing: error))")
                 return

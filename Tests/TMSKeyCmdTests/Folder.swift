@@ -29,8 +29,10 @@ struct Folder {
 
     /// Asks for the key of `fingerprint`, as sshd would.
     func ask(_ fingerprint: String, options: [String] = []) async throws -> Program.Outcome {
-        try await Program.run(
-            Program.path("tms-keycmd"),
-            ["--verbose", "--config", configPath] + options + ["alice", "1001", fingerprint, "ssh-ed25519"])
+        try await Program.run(Program.path("tms-keycmd"), arguments(fingerprint, options: options))
+    }
+
+    func arguments(_ fingerprint: String, options: [String] = []) -> [String] {
+        ["--verbose", "--config", configPath] + options + ["alice", "1001", fingerprint, "ssh-ed25519"]
     }
 }

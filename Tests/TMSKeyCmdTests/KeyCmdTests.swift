@@ -165,9 +165,21 @@ struct KeyCmdTests {
     ])
     func `wrong arguments are a failure without output`(arguments: [String]) async throws {
         let outcome = try await Program.run(Program.path("tms-keycmd"), arguments)
-        #expect(outcome.status != 0)
+        #expect(outcome.status == 1)
         #expect(outcome.output.isEmpty)
         #expect(outcome.errors.contains("Error"))
+    }
+
+    @Test func `wrong arguments are given up when the log does not take them`() async throws {
+        try await Folder.with { folder in
+            let log = try StuckLog(path: folder.path + "/log")
+            let outcome = try await OwnMounts.run(
+                #"mount -t tmpfs none /dev && ln -s "$0" /dev/log && exec "$1" alice"#,
+                [log.path, Program.path("tms-keycmd")])
+            // The kernel's alarm: the log hangs for the watchdog too.
+            #expect(outcome.status == -SIGALRM, "\(outcome.errors)")
+            #expect(outcome.output.isEmpty)
+        }
     }
 
     @Test func `tells its version and its use`() async throws {
@@ -178,5 +190,8 @@ struct KeyCmdTests {
         #expect(help.status == 0)
         #expect(help.output.contains("AuthorizedKeysCommand /etc/ssh/tms_keycmd/tms-keycmd"))
         #expect(help.output.contains("--connection \"%C\""))
+        #expect(help.output.contains("-o nobody /var/lib/tms_keycmd"))
+        let text = help.output.split { $0.isWhitespace }.joined(separator: " ")
+        #expect(text.contains("exits 1 when that could not be found out, or the arguments are wrong"))
     }
 }

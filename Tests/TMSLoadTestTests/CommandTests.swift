@@ -147,6 +147,11 @@ extension ProgramTests {
             let unlike = try await tester(["compare", a, other] + runsDir)
             #expect(unlike.status == 1 && unlike.output.contains("not comparable"), "\(unlike.output)")
             #expect(unlike.output.contains("planned load: 4 users and 5 users"))
+            let idle = try await tester(
+                ["compare", a, b, "--users=5", "-t", "3s", "--report-file", "r.html"] + runsDir)
+            #expect(idle.status == 1, "\(idle.output)")
+            #expect(idle.errors.contains("--users, -t, --report-file have no meaning there"), "\(idle.errors)")
+            #expect(try await tester(["compare", a, b, "-q"] + runsDir).status == 0)
             let unknown = try await tester(["compare", a, "nosuchrun"] + runsDir)
             #expect(unknown.status == 1 && unknown.errors.contains("there is no run 'nosuchrun'"), "\(unknown.errors)")
         }
@@ -164,6 +169,15 @@ extension ProgramTests {
             #expect(outcome.errors.contains("B seems slower: as many pairs again"), "\(outcome.errors)")
             #expect(outcome.output.contains("slower: B is slower than A in 10 pairs of runs"), "\(outcome.output)")
             #expect(outcome.output.contains("95 %:"))
+            let files = ["--report-file", folder.file("r.html"), "--request-log", folder.file("r.csv")]
+            let idle = try await tester(
+                ["compare", "--pairs", "5", "--a", a.url, "--b", b.url, "--host", a.url, "--server-pid", "1"] + files
+                    + runsDir)
+            #expect(idle.status == 1, "\(idle.output)")
+            for name in ["--report-file", "--request-log", "--host", "--server-pid"] {
+                #expect(idle.errors.contains("\(name) has no meaning with --pairs"), "\(idle.errors)")
+            }
+            #expect(!FileManager.default.fileExists(atPath: folder.file("r.csv")))
             let half = try await tester(["compare", "--pairs", "5", "--a", a.url] + runsDir)
             #expect(half.status == 1 && half.errors.contains("--b URL"), "\(half.errors)")
         }

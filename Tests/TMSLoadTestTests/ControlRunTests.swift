@@ -79,6 +79,40 @@ extension ProgramTests {
             #expect(try outcome.record.thresholds.map(\.wasPassed) == [true, false])
         }
 
+        /// Runs a program where no process is to be seen but itself.
+        private static let alone = ["/usr/bin/unshare", "--pid", "--fork", "--mount-proc"]
+
+        private static func canBeAlone() async -> Bool {
+            guard geteuid() == 0 else { return false }
+            let outcome = try? await Program.run(alone[0], alone.dropFirst() + ["/bin/true"])
+            return outcome?.status == 0
+        }
+
+        @Test(
+            "A threshold on a server's process that cannot be watched is refused before the run, exit status 1",
+            .enabled("needs a process namespace: root") { await canBeAlone() })
+        func unwatched() async throws {
+            let server = try await MisbehavingServer("--delay-ms", "5")
+            let folder = try TemporaryFolder()
+            let line =
+                Self.alone.dropFirst() + [Program.path("tms-loadtest"), "--host", server.url, "--users", "2"]
+                + ["--iterations", "5", "--scenarios", "getversion", "--runs-dir", folder.file("runs")]
+            for condition in ["server-memory>200MB", "server-cpu>50% for 10s"] {
+                let refused = try await Program.run(Self.alone[0], line + ["--fail-on", condition])
+                #expect(refused.status == 1, "\(refused.output)\(refused.errors)")
+                #expect(refused.errors.contains("\"\(condition)\" needs the server's process"), "\(refused.errors)")
+                #expect(refused.errors.contains("--server-pid PID"), "\(refused.errors)")
+            }
+            let taken = try await Program.run(Self.alone[0], line + ["--fail-on", "p99>10s"])
+            #expect(taken.status == 0, "\(taken.output)\(taken.errors)")
+            // Where it is to be seen, it is watched.
+            let watched = try await LoadTester.run(
+                ["--host", server.url, "--users", "2", "--run-time", "3s", "--scenarios", "getversion"]
+                    + ["--fail-on", "server-memory>1kB", "--fail-on", "server-memory>100GB"])
+            #expect(watched.status == 3, "\(watched.output)\(watched.errors)")
+            #expect(try watched.record.thresholds.map(\.wasPassed) == [true, false])
+        }
+
         @Test("Where the output is no terminal there are plain lines, and a request log when it is wanted")
         func plainLines() async throws {
             let server = try await MisbehavingServer("--delay-ms", "2")
@@ -127,6 +161,15 @@ extension ProgramTests {
             for part in ["no server is named", "X_TMS_TENANT", "X_TMS_CLIENT_ID", "X_TMS_CLIENT_SECRET", ".html"] {
                 #expect(missing.errors.contains(part), "\(missing.errors)")
             }
+            let huge = try await LoadTester.run(
+                ["--host", "http://127.0.0.1:1", "--scenarios", "getversion", "--stages", "1e300/s,10s"]
+                    + ["--iterations", "9000000000000000000", "--timeout", "1e300", "--accounts", "/nowhere"])
+            #expect(huge.status == 1, "\(huge.errors)")
+            for part in [
+                "rates of 0.001 to", "--iterations must be", "--timeout must be", "--accounts /nowhere cannot",
+            ] {
+                #expect(huge.errors.contains(part), "\(huge.errors)")
+            }
             let unknown = try await Program.run(Program.path("tms-loadtest"), ["--nonsense"])
             #expect(unknown.status == 1)
             let help = try await Program.run(Program.path("tms-loadtest"), ["--help"])
@@ -134,6 +177,9 @@ extension ProgramTests {
             for part in ["EXAMPLES", "EXIT STATUS", "--find-max", "X_TMS_CLIENT_SECRET"] {
                 #expect(help.output.contains(part))
             }
+            let words = help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            #expect(words.contains("cannot be sent since all of them wait for answers counts as late"))
+            #expect(words.contains("trust in place of the system's"))
             // Whoever has a narrow terminal shall not see examples broken.
             #expect(help.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
         }

@@ -57,6 +57,59 @@ struct FindMaxSearchTests {
         #expect(search.reason.contains("generator was the limit"))
     }
 
+    /// Up to the long look at what the short tries found: 400/s, and 420/s that failed.
+    private func confirming() -> FindMaxSearch {
+        var search = FindMaxSearch(start: 400)
+        while case .attempt(let rate) = search.next {
+            search.record(.init(metGoal: rate <= 400, reason: "p99 was 310 ms"))
+        }
+        return search
+    }
+
+    @Test("blames the generator, not the server, for a long look that the generator spoilt")
+    func generatorInConfirmation() throws {
+        var search = confirming()
+        #expect(search.next == .confirmation(400))
+        search.record(.init(metGoal: false, reason: "p99 was 310 ms", generatorWasLimit: true))
+        guard case .confirmation(let lower) = search.next else {
+            Issue.record("\(search.next)")
+            return
+        }
+        #expect(lower < 400)
+        search.record(.init(metGoal: true))
+        #expect(search.next == .finished && search.low == lower && search.high == nil && search.isConfirmed)
+        #expect(search.reason.contains("the generator was the limit at 400/s (p99 was 310 ms)"), "\(search.reason)")
+    }
+
+    @Test("blames the generator for the rate above that it could not send")
+    func generatorAbove() {
+        var search = confirming()
+        search.record(.init(metGoal: true))
+        guard case .above = search.next else {
+            Issue.record("\(search.next)")
+            return
+        }
+        search.record(.init(metGoal: false, reason: "p99 was 310 ms", generatorWasLimit: true))
+        #expect(search.next == .finished && search.low == 400 && search.high == nil)
+        #expect(search.reason.contains("the generator was the limit"), "\(search.reason)")
+    }
+
+    @Test("looks again when the certificate is not clean, and says at least when it stays so")
+    func certificate() {
+        let red = FindMaxSearch.Outcome(metGoal: true, generatorsFault: "own CPU of the busiest core 91 %")
+        var search = confirming()
+        for _ in 1..<FindMaxSearch.looksMax {
+            search.record(red)
+            #expect(search.next == .confirmation(400))
+        }
+        var disturbedOnce = search
+        search.record(red)
+        #expect(search.next == .finished && search.low == 400 && search.high == nil)
+        #expect(search.reason.contains("own CPU of the busiest core 91 %"), "\(search.reason)")
+        disturbedOnce.record(.init(metGoal: true))
+        #expect(disturbedOnce.next != .finished && disturbedOnce.high != nil)
+    }
+
     @Test("asks a server that froze for no more")
     func freeze() {
         var search = FindMaxSearch(start: 100)

@@ -8,11 +8,14 @@ import Testing
 struct PlanTests {
     private func maker(_ arguments: [String]) throws -> (LoadPlan, PlanMaker) {
         let command = try RunCommand.parse(arguments)
-        var maker = PlanMaker(load: command.load, judging: command.judging, timeoutSeconds: 60, parsesResponses: true)
+        var maker = PlanMaker(
+            load: command.load, judging: command.judging, timeoutSeconds: command.target.timeout.seconds,
+            parsesResponses: true)
         return (maker.make(), maker)
     }
 
-    private func problems(_ arguments: String...) throws -> [String] { try maker(arguments).1.problems.map(\.text) }
+    private func problems(_ arguments: String...) throws -> [String] { try problems(arguments) }
+    private func problems(_ arguments: [String]) throws -> [String] { try maker(arguments).1.problems.map(\.text) }
     private func plan(_ arguments: String...) throws -> LoadPlan {
         let (plan, maker) = try maker(arguments)
         #expect(maker.problems.isEmpty)
@@ -97,6 +100,98 @@ struct PlanTests {
             "smoke")
         #expect(found.count >= 6)
         #expect(found.contains { $0.contains("getkeys") })
+    }
+
+    @Test(
+        "What no run can have is refused before it",
+        arguments: [
+            ("--iterations 9000000000000000000", "--iterations must be 1 to 1000000000"),
+            ("--iterations 1000000001 -u 50000", "--iterations must be"), ("--users 50001", "--users must be"),
+            ("--rate 1e300", "--rate must be"), ("--rate nan", "--rate must be"),
+            ("--rate 1e-300", "--rate must be 0.001 to 1000000"),
+            ("--throttle-requests 1000001", "--throttle-requests must be 1 to 1000000"),
+            ("-t 1e300", "--run-time must be at most a year"), ("-t 366d", "--run-time must be at most a year"),
+            ("--ladder 1 --step-time 1e300", "--step-time must be at most a year"),
+            ("--timeout 1e300", "--timeout must be at most a year"),
+            ("--freeze-after 1e300", "--freeze-after must be at most a year"),
+            ("--warmup 1e300", "--warmup must be at most a year"),
+            ("--startup-time 1e300", "--startup-time must be at most a year"),
+            ("-u 10 -r 1e-300", "--hatch-rate is too low: 10 users would start over more than a year"),
+            ("--stages 1e300/s,10s", "--stages takes rates of 0.001 to 1000000/s"),
+            ("--stages 1000000000000,60s", "--stages takes at most 50000 users"),
+            ("--stages 10,1e300", "--stages takes at most a year for each"),
+            ("--test-plan 1000000000000,60s;1000000000000,60s", "--test-plan takes at most 50000 users"),
+            ("--test-plan 10,1e300;10,60s", "--test-plan takes at most a year to start"),
+            ("--ladder 10,50001", "--ladder 10,50001 is no list"),
+        ])
+    func beyondLimits(line: String, text: String) throws {
+        let found = try problems(line.split(separator: " ").map(String.init))
+        #expect(found.count == 1 && found[0].contains(text), "\(found)")
+    }
+
+    @Test("What a run can have at most is no problem")
+    func withinLimits() throws {
+        let plan = try plan("-u", "50000", "--iterations", "1000000000", "--throttle-requests", "1000000", "-t", "365d")
+        #expect(plan.steps[0].users == 50_000)
+        #expect(try self.plan("--stages", "1000000/s,1d").steps[0].rate == 1_000_000)
+    }
+
+    @Test(
+        "Options that would do nothing beside each other are refused with both their names",
+        arguments: [
+            ("--suite ladder -t 60s", "--suite ladder and --run-time exclude each other: use --step-time"),
+            ("--ladder 1,2 -t 60s", "--ladder and --run-time exclude each other: use --step-time"),
+            ("--suite ladder --rate 5", "--suite ladder and --rate"),
+            ("--ladder 1,2 --users 5", "--ladder and --users"),
+            ("--suite ladder --users 5", "--suite ladder and --users"),
+            ("--ladder 1,2 --rate 5", "--ladder and --rate"),
+            ("--suite smoke -t 60s", "--suite smoke and --run-time"),
+            ("--suite smoke --rate 5", "--suite smoke and --rate"),
+            ("--suite smoke --ladder 1,2", "--suite smoke and --ladder"),
+            ("--suite soak --ladder 1,2", "--suite soak and --ladder"),
+            ("--ladder 1 --stages 1,1s", "--ladder and --stages"),
+            ("--ladder 1 --test-plan 1,1s", "--ladder and --test-plan"),
+            ("--ladder 1 --find-max p99<1s", "--ladder and --find-max"),
+            ("--stages 1,1s --test-plan 1,1s", "--stages and --test-plan"),
+            ("--stages 1,1s -t 60s", "--stages and --run-time"), ("--stages 1,1s --users 5", "--stages and --users"),
+            ("--stages 1,1s --iterations 5", "--stages and --iterations"),
+            ("--stages 1,1s --rate 5", "--stages and --rate"),
+            ("--test-plan 1,1s -t 60s", "--test-plan and --run-time"),
+            ("--test-plan 1,1s --users 5", "--test-plan and --users"),
+            ("--test-plan 1,1s --iterations 5", "--test-plan and --iterations"),
+            ("--test-plan 1,1s --rate 5", "--test-plan and --rate"),
+            ("--find-max p99<1s --users 5", "--find-max and --users"),
+            ("--find-max p99<1s --iterations 5", "--find-max and --iterations"),
+            ("--find-max p99<1s --throttle-requests 5", "--find-max and --throttle-requests"),
+            ("--find-max p99<1s --goose-defaults", "--find-max and --goose-defaults"),
+            (
+                "--find-max p99<1s --fail-on errors>1%",
+                "--find-max and --fail-on exclude each other: conditions belong in the goal"
+            ),
+            ("--users 5 --step-time 10s", "--step-time goes with --suite ladder, --ladder or --find-max"),
+            ("--rate 5 --throttle-requests 5", "--rate and --throttle-requests"),
+            ("-r 1 -s 5", "--hatch-rate and --startup-time"),
+            (
+                "--accounts FILE --scenarios getversion,getclient",
+                "--accounts goes with the scenarios createkey and getkey"
+            ),
+        ])
+    func conflicts(line: String, text: String) throws {
+        let found = try problems(line.split(separator: " ").map(String.init))
+        #expect(found.count == 1 && found[0].contains(text), "\(found)")
+    }
+
+    @Test(
+        "Options that do something beside each other are taken",
+        arguments: [
+            "--suite ladder --ladder 6 --iterations 250 --goose-defaults", "--suite smoke --users 2 --iterations 5",
+            "--suite ladder --step-time 10s --throttle-requests 50", "--suite soak -t 8h --fail-on server-memory>200MB",
+            "--find-max p99<1s --rate 300 --step-time 2s -t 4s",
+            "--users 5 --iterations 5 -t 10s --goose-defaults -s 3",
+            "--suite soak --rate 20", "--stages 10,60s;50,60s --warmup 1s -s 2", "--accounts FILE --scenarios *key",
+        ])
+    func noConflicts(line: String) throws {
+        #expect(try problems(line.split(separator: " ").map(String.init)).isEmpty)
     }
 
     @Test("A rate and users exclude each other")

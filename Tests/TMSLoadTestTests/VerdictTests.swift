@@ -11,6 +11,7 @@ struct VerdictTests {
         figures.name = "createkey"
         figures.succeeded = 10_000 - failed
         figures.failures = failed > 0 ? [.status5xx: failed] : [:]
+        figures.perSecond = 500
         figures.fromIntended = LatencySummary(times: Array(repeating: 5_000, count: 100))
         var step = StepRecord()
         step.planned.name = "createkey"
@@ -30,7 +31,7 @@ struct VerdictTests {
     ) throws -> Verdict {
         var record = record
         let limits = try limits.map { try Condition($0) }
-        record.thresholds = limits.map { $0.outcome(of: record) }
+        record.thresholds = limits.map { ConditionWatch($0).outcome(of: record) }
         return VerdictMaker(record: record, limits: limits, wasInterrupted: interrupted, earlierFreezes: freezes).make()
     }
 
@@ -144,8 +145,36 @@ struct VerdictTests {
         let atLeast = try verdict(record)
         #expect(atLeast.exitStatus == 4 && atLeast.headline.contains("at 400/s at least"), "\(atLeast.headline)")
         record.findMax?.foundPerSecond = 0
+        record.findMax?.failedPerSecond = 1
         let none = try verdict(record)
         #expect(none.exitStatus == 3 && none.headline.hasPrefix("No rate met p99<50ms"), "\(none.headline)")
+    }
+
+    @Test("A search that the generator ended says nothing against the server, exit status 4")
+    func findMaxGenerator() throws {
+        var record = record()
+        record.plan.kind = .findMax
+        var found = FindMaxOutcome()
+        found.goal = "p99<50ms"
+        found.reason = "the generator was the limit at 50.0/s (p99 was 61.0 ms)"
+        record.findMax = found
+        let verdict = try verdict(record)
+        #expect(verdict.exitStatus == 4 && verdict.word == .generatorLimited)
+        #expect(verdict.headline.contains("the generator was the limit at 50.0/s"), "\(verdict.headline)")
+    }
+
+    @Test("Answers after the end are no part of the rate that is claimed")
+    func claimedRate() throws {
+        var record = record()
+        record.steps[0].scenarios[0].perSecond = 480
+        #expect(try verdict(record).headline.contains("sustained 480 requests/s"))
+    }
+
+    @Test("A threshold on something never measured is exit status 3")
+    func unmeasured() throws {
+        let verdict = try verdict(record(), limits: ["server-memory>200MB"])
+        #expect(verdict.exitStatus == 3, "\(verdict.headline)")
+        #expect(verdict.headline.hasPrefix("server-memory>200MB: nothing was measured"), "\(verdict.headline)")
     }
 
     @Test("A red certificate makes it at least")

@@ -63,6 +63,7 @@ import Testing
                 } catch {
                     #expect(error.code == .unavailable)
                     #expect(error.retryAfterSeconds != nil)
+                    #expect(error.limit == .writeQueue)
                     refused.add()
                 }
             }
@@ -99,7 +100,8 @@ import Testing
                 continuation.resume(returning: $0)
             }
         }
-        #expect(throws: APIError(.unavailable, "")) { try result.get() }
+        let refusal = #expect(throws: APIError(.unavailable, "")) { try result.get() }
+        #expect(refusal?.limit == .deadline)
         try await test.insertKey(2)
         #expect(try test.count("SELECT COUNT(*) FROM pubkeys") == 1)
     }

@@ -236,6 +236,37 @@ import Testing
         #expect(try number("SELECT remaining_uses FROM pubkeys") == 4)
     }
 
+    /// A purge finds the key, waits for whoever is extending it, and then looks again.
+    @Test(arguments: ["pubkeys", "reservations"]) func whatIsExtendedWhileItIsPurgedStays(_ table: String) async throws
+    {
+        let test = try open()
+        try await test.fill()
+        try await test.insertKey(1)
+        try test.database.change(
+            """
+            UPDATE pubkeys SET expires_at = {{past}};
+            INSERT INTO reservations (resid, parent_resid, tenant, client_id, client_user_id, host,
+                public_key_fingerprint, expires_at, created, updated, user_mfa_id, pubkey_id)
+            SELECT 'r', 'r', tenant, client_id, client_user_id, host, public_key_fingerprint, {{past}}, {{past}},
+                {{past}}, user_mfa_id, id FROM pubkeys WHERE '\(table)' = 'reservations';
+            """)
+        let other = try test.database.connect()
+        try other.runScript("BEGIN; UPDATE \(table) SET expires_at = now() + interval '1 hour'")
+        let purge = Task {
+            try await test.write { transaction throws(APIError) in
+                let now = transaction.now
+                return try table == "pubkeys"
+                    ? transaction.deleteExpiredPubkeys(tenant: "t", before: now, countMax: 10)
+                    : transaction.deleteExpiredReservations(tenant: "t", before: now, countMax: 10)
+            }
+        }
+        #expect(try await eventually { try isAnyoneWaiting() })
+        try other.runScript("COMMIT")
+        #expect(try await purge.value == 0)
+        #expect(try number("SELECT COUNT(*) FROM pubkeys") == 1)
+        #expect(try number("SELECT COUNT(*) FROM reservations") == (table == "pubkeys" ? 0 : 1))
+    }
+
     @Test func changeOfCredentialsIsHeardOfByOtherServers() async throws {
         let (first, second) = (try open(), try open())
         try await first.fill()
@@ -313,6 +344,58 @@ import Testing
         isOpen.update { $0 = true }
         #expect(try await eventually { finished.count == 7 })
         #expect(order.withLock { $0 } == ["login", "login", "other", "other"])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func readThatNobodyWaitsForAnyMoreIsNotMade() async throws {
+        let test = try open { $0.readers = 1 }
+        let (isOpen, hasBegun, read) = (Monitor(false), Monitor(false), Tally())
+        let answers = Monitor<[APIError?]>([])
+        let deadline = Deadline(seconds: 1)
+        let _: Bool = await test.onLoop { lane, continuation in
+            lane.read(as: TestStore.caller) { _ throws(APIError) in
+                hasBegun.update { $0 = true }
+                return isOpen.wait { $0 ? true : nil }
+            } then: { _ in
+            }
+            continuation.resume(returning: true)
+        }
+        #expect(try await eventually { hasBegun.withLock { $0 } })
+        let _: Bool = await test.onLoop { lane, continuation in
+            let reads: [(Bool, Deadline)] = [
+                (false, deadline), (false, .none), (true, deadline), (true, .none), (true, deadline),
+            ]
+            for (isLogin, until) in reads {
+                lane.read(as: TestStore.caller, isLogin: isLogin, until: until, ()) { _, _ throws(APIError) in
+                    read.add()
+                } then: { result in
+                    answers.update { $0.append(result.failure) }
+                }
+            }
+            continuation.resume(returning: true)
+        }
+        #expect(try await eventually { deadline.hasPassed() })
+        isOpen.update { $0 = true }
+        #expect(try await eventually { answers.withLock { $0.count == 5 } })
+        #expect(read.count == 2)
+        #expect(answers.withLock { $0.count { $0?.limit == .deadline } } == 3)
+    }
+
+    /// They can stand in the tables of the reference, which an administrator may have changed by hand.
+    @Test func timesThatNobodyCanWriteAreReadAsTheNearestThatCanBe() async throws {
+        let test = try open()
+        try await test.fill()
+        try await test.insertKey(1)
+        try test.database.change(
+            """
+            UPDATE pubkeys SET expires_at = 'infinity'; UPDATE user_mfa SET expires_at = '-infinity';
+            UPDATE user_hosts SET expires_at = '0044-03-15 00:00 BC'; UPDATE delegations SET expires_at = '20000-01-01';
+            """)
+        let found = try await test.read { transaction throws(APIError) in try transaction.findKey(1) }
+        let key = try #require(found)
+        #expect("\(key.expiresAt)" == "9999-12-31T23:59:59.000000+00:00")
+        #expect("\(key.mfaExpiresAt)" == "0000-01-01T00:00:00.000000+00:00")
+        #expect("\(key.userHostExpiresAt)" == "0000-01-01T00:00:00.000000+00:00")
+        #expect("\(key.delegationExpiresAt)" == "9999-12-31T23:59:59.000000+00:00")
     }
 
     @Test func attemptsToConnectKeepAGrowingDistance() {

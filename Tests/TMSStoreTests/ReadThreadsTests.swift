@@ -43,6 +43,38 @@ struct ReadThreadsTests {
         #expect(try await eventually { finished.count == 3 })
     }
 
+    @Test(arguments: Backend.all) func listThatNobodyWaitsForAnyMoreIsNotRead(on backend: Backend) async throws {
+        let test = try TestStore(on: backend) { $0.listThreads = 1 }
+        let (isOpen, hasBegun, read) = (Monitor(false), Monitor(false), Tally())
+        let answers = Monitor<[APIError?]>([])
+        let deadline = Deadline(seconds: 1)
+        let _: Bool = await test.onLoop { lane, continuation in
+            lane.readList(as: TestStore.caller, until: deadline) { _ throws(APIError) in
+                hasBegun.update { $0 = true }
+                return isOpen.wait { $0 ? true : nil }
+            } then: { _ in
+            }
+            continuation.resume(returning: true)
+        }
+        #expect(try await eventually { hasBegun.withLock { $0 } })
+        let _: Bool = await test.onLoop { lane, continuation in
+            for until in Array(repeating: deadline, count: 5) + [.none] {
+                lane.readList(as: TestStore.caller, until: until) { _ throws(APIError) in
+                    read.add()
+                } then: { result in
+                    answers.update { $0.append(result.failure) }
+                }
+            }
+            continuation.resume(returning: true)
+        }
+        #expect(try await eventually { deadline.hasPassed() })
+        isOpen.update { $0 = true }
+        #expect(try await eventually { answers.withLock { $0.count == 6 } })
+        // The one that somebody still waits for.
+        #expect(read.count == 1)
+        #expect(answers.withLock { $0.map(\.?.limit) } == Array(repeating: .deadline, count: 5) + [nil])
+    }
+
     @Test(arguments: Backend.all) func listThatTakesTooLongIsGivenUpAndTheNextOneServed(on backend: Backend)
         async throws
     {
@@ -69,4 +101,8 @@ struct ReadThreadsTests {
             lane.readList(as: TestStore.caller, body) { continuation.resume(returning: $0) }
         }
     }
+}
+
+extension Result {
+    var failure: Failure? { if case .failure(let error) = self { error } else { nil } }
 }

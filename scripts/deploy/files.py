@@ -1,7 +1,9 @@
 """What can be said of the files in deploy/ without running them: their form, and that they agree with each other and
 with the server."""
 
+import configparser
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -10,6 +12,7 @@ import kubernetes_validate
 import yaml
 
 DEPLOY = Path(__file__).resolve().parent.parent.parent / "deploy"
+UNIT = DEPLOY / "tms-server.service"
 KUBERNETES_VERSION = "1.30"
 # Which is no schema of Kubernetes' own.
 KUSTOMIZATION = "kustomization.yaml"
@@ -43,6 +46,14 @@ def settings(name):
     return tomllib.loads((DEPLOY / name / "tms.toml").read_text())
 
 
+def unit():
+    """The sections of the systemd unit."""
+    sections = configparser.ConfigParser(interpolation=None)
+    sections.optionxform = str
+    sections.read(UNIT)
+    return sections
+
+
 def image():
     """The second stage of the Dockerfile: its variables, its command, its packages and its port."""
     text = (DEPLOY / "Dockerfile").read_text().replace("\\\n", " ")
@@ -63,7 +74,8 @@ def faults(program, folder):
     # What has not the form cannot be held against anything.
     return [*form_faults()] or [
         *selector_faults(), *image_faults(program), *secret_faults(), *port_faults(), *time_faults(program, folder),
-        *setting_faults(program, folder)]
+        *open_file_faults(program, folder), *unit_faults(program, folder), *setting_faults(program, folder),
+        *build_info_faults(folder)]
 
 
 def form_faults():
@@ -73,6 +85,9 @@ def form_faults():
                 listed = {*document["resources"], KUSTOMIZATION}
                 if listed != manifests().keys():
                     yield f"{name} lists {sorted(listed)}, the folder has {sorted(manifests())}"
+                image, = document["images"]
+                if image["name"] != server()["image"].rpartition(":")[0]:
+                    yield f"{name}: no container has the image {image['name']}, whose name and tag would be set"
                 continue
             try:
                 kubernetes_validate.validate(document, KUBERNETES_VERSION, strict=True)
@@ -191,6 +206,8 @@ def time_faults(program, folder):
     known = {**defaults(program, folder), **settings("kubernetes")}
     last_seconds = (known["database_statement_milliseconds_max"] + known["database_network_milliseconds_max"]) / 1000
     stop_seconds = known["shutdown_timeout_seconds"] + last_seconds
+    if int(unit()["Service"]["TimeoutStopSec"]) < stop_seconds:
+        yield f"tms-server.service: TimeoutStopSec must be at least {stop_seconds:.0f}"
     pause_seconds = int(server()["lifecycle"]["preStop"]["exec"]["command"][-1])
     if pod()["spec"]["terminationGracePeriodSeconds"] < pause_seconds + stop_seconds:
         yield f"deployment.yaml: terminationGracePeriodSeconds must be at least {pause_seconds + stop_seconds:.0f}"
@@ -205,6 +222,35 @@ def time_faults(program, folder):
     timeout = int(re.search(r"timeout client (\d+)s", (DEPLOY / "compose/haproxy.cfg").read_text())[1])
     if timeout <= known["idle_timeout_seconds"]:
         yield "haproxy.cfg: the balancer would close idle connections before the servers do"
+
+
+def open_file_faults(program, folder):
+    """A connection is an open file, and the database has its own."""
+    least = defaults(program, folder)["connections_max"] + 1000
+    allowed = {"compose.yml": compose()["services"]["tms1"]["ulimits"]["nofile"],
+               "tms-server.service": int(unit()["Service"]["LimitNOFILE"])}
+    yield from (f"{place}: of {number} open files connections_max and the rest may need {least}"
+                for place, number in allowed.items() if number < least)
+
+
+def unit_faults(program, folder):
+    service = unit()["Service"]
+    command = service["ExecStart"].split()
+    if service["ReadWritePaths"] != command[command.index("--root-dir") + 1]:
+        yield "tms-server.service: ReadWritePaths is not the root folder of ExecStart"
+    if not shutil.which("systemd-analyze"):
+        return
+    copy = folder / UNIT.name
+    copy.write_text(UNIT.read_text().replace(command[0], str(program)))
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", copy], capture_output=True, text=True, timeout=60)
+    # It also says what it thinks of this machine's own units. What it does not know is no error to it.
+    yield from (line for line in done.stderr.splitlines() if UNIT.name in line)
+
+
+def build_info_faults(folder):
+    """Where a build has no git, as in an image, it must not say that nothing was changed."""
+    facts = dict(line.split("=") for line in run(DEPLOY.parent / "scripts/build-info", cwd=folder).splitlines())
+    yield from (f"build-info: without git {name} is {value}" for name, value in facts.items() if value != "unknown")
 
 
 def defaults(program, folder):
@@ -232,8 +278,8 @@ def setting_faults(program, folder):
                 if re.search("PASSWORD|SECRET", name) and not re.search("_(FILE|DIR)$", name))
 
 
-def run(*command):
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+def run(*command, cwd=None):
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=cwd)
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(map(str, command))}: status {done.returncode}\n{done.stderr}")
     return done.stdout

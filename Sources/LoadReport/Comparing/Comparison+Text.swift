@@ -8,7 +8,7 @@ extension Comparison {
 
     package var sentence: String {
         switch word {
-        case .notComparable: "not comparable: the runs are unlike."
+        case .notComparable: "not comparable: \(refusals.joined(separator: ", and "))."
         case .inconclusive where runsOfA == 1 && runsOfB == 1: "inconclusive: one run each: difference not tested."
         case .inconclusive where min(runsOfA, runsOfB) < Self.pairsMin:
             "inconclusive: \(runsOfA) and \(runsOfB) runs: difference not tested; \(Self.pairsMin) of each are needed."
@@ -17,6 +17,13 @@ extension Comparison {
         case .same: "same: no difference that matters (5 % of rate and p50, 15 % of p99) in \(runsText)."
         case .faster, .slower: "\(word.rawValue): B is \(word.rawValue) than A in \(runsText)."
         }
+    }
+
+    private var refusals: [String] {
+        let failed =
+            "half or more of the requests failed in \(runsThatFailed) of \(runsOfA + runsOfB) runs, and how soon they "
+            + "fail is no speed"
+        return (differences.isEmpty ? [] : ["the runs are unlike"]) + (runsThatFailed > 0 ? [failed] : [])
     }
 
     private var runsText: String {

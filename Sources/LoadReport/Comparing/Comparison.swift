@@ -38,12 +38,17 @@ package struct Comparison: Sendable {
     package static let marginOfRate = 0.05
     package static let marginOfP50 = 0.05
     package static let marginOfP99 = 0.15
+    /// Of a run's requests.
+    static let failedMax = 0.5
 
     package private(set) var word: Word
     package let metrics: [Metric]
-    /// What is unlike; not empty when the word is ``Word/notComparable``.
+    /// What is unlike. When there is anything, the word is ``Word/notComparable``.
     package let differences: [String]
-    /// What a reader should know all the same: red lines in a generator's certificate, freezes.
+    /// Runs in which so many requests failed that its times are those of failing, which is no speed: a server that
+    /// answers 404 to everything would be the fastest. When there is one, the word is ``Word/notComparable``.
+    package let runsThatFailed: Int
+    /// What a reader should know all the same: failures, red lines in a generator's certificate, freezes.
     package private(set) var remarks: [String]
     package let runsOfA: Int
     package let runsOfB: Int
@@ -57,7 +62,10 @@ package struct Comparison: Sendable {
         var differences = Unlikeness.of(a, b, acrossHosts: acrossHosts)
         if a.isEmpty || b.isEmpty { differences = ["runs: there are none of \(a.isEmpty ? "A" : "B")"] }
         self.differences = differences
-        guard differences.isEmpty else {
+        runsThatFailed = (a + b).count {
+            $0.failures > 0 && Double($0.failures) >= Self.failedMax * Double($0.requests)
+        }
+        guard differences.isEmpty, runsThatFailed == 0 else {
             (word, metrics) = (.notComparable, [])
             return
         }
@@ -130,7 +138,13 @@ package struct Comparison: Sendable {
     private static func remarks(_ side: String, _ runs: [RunRecord]) -> [String] {
         let limited = runs.count { !$0.certificate.isClean }
         let frozen = runs.count { !$0.serverFreezes.isEmpty }
+        let (failures, requests) = (runs.reduce(0) { $0 + $1.failures }, runs.reduce(0) { $0 + $1.requests })
         var remarks: [String] = []
+        if failures > 0 {
+            remarks.append(
+                "\(side): \(Figure.count(failures)) of \(Figure.count(requests)) requests failed "
+                    + "(\(Figure.share(failures, of: requests))).")
+        }
         if limited > 0 {
             remarks.append("\(side): the generator's certificate has red lines in \(limited) of \(runs.count) runs.")
         }

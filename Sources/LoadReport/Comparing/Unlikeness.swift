@@ -10,6 +10,21 @@ enum Unlikeness {
     static let databasesMayDiffer = 1.5
     static let smallDatabaseBytes = 16 << 20
 
+    /// What figures depend on, and is no part of the server.
+    struct Circumstance: Sendable {
+        var name: String
+        /// Where a record has it.
+        var source: String
+        var value: @Sendable (RunRecord) -> String
+    }
+
+    static let circumstances = [
+        Circumstance(name: "TLS", source: "target.usesTLS") { $0.target.usesTLS ? "on" : "off" },
+        Circumstance(name: "keep-alive", source: "target.usesKeepAlive") { $0.target.usesKeepAlive ? "on" : "off" },
+        Circumstance(name: "keys", source: "plan.keys") { $0.plan.keys },
+        Circumstance(name: "generator's machine", source: "target.generatorHost") { $0.target.generatorHost },
+    ]
+
     /// - Parameter acrossHosts: that the servers are on different machines is what is asked about.
     /// - Returns: what differs, each as a sentence without its full stop; empty for like runs.
     static func of(_ a: [RunRecord], _ b: [RunRecord], acrossHosts: Bool) -> [String] {
@@ -22,10 +37,7 @@ enum Unlikeness {
         }
         compare("scenarios") { $0.plan.scenarios.sorted().joined(separator: "+") }
         compare("planned load") { loadText($0) }
-        compare("TLS") { $0.target.usesTLS ? "on" : "off" }
-        compare("keep-alive") { $0.target.usesKeepAlive ? "on" : "off" }
-        compare("keys") { $0.plan.keys }
-        compare("generator's machine") { $0.target.generatorHost }
+        for circumstance in circumstances { compare(circumstance.name, circumstance.value) }
         compare("network") { $0.target.isLoopback ? "loopback" : "network" }
         if !acrossHosts { compare("host") { URL(string: $0.target.url)?.host() ?? $0.target.url } }
         compare("load reached") { $0.steps.allSatisfy(\.wasReached) ? "reached" : "not reached" }

@@ -5,10 +5,8 @@ extension RunRecord {
     package var scenarioTotals: [ScenarioFigures] {
         var order: [String] = []
         var sums: [String: ScenarioFigures] = [:]
-        var seconds: [String: Double] = [:]
         for step in steps {
             for figures in step.scenarios {
-                seconds[figures.name, default: 0] += step.seconds
                 guard let sum = sums[figures.name] else {
                     order.append(figures.name)
                     sums[figures.name] = figures
@@ -21,7 +19,7 @@ extension RunRecord {
         }
         return order.compactMap { name in
             guard var sum = sums[name] else { return nil }
-            if let seconds = seconds[name], seconds > 0 { sum.perSecond = Double(sum.completed) / seconds }
+            sum.perSecond = perSecond { $0.name == name }
             return sum
         }
     }
@@ -30,9 +28,21 @@ extension RunRecord {
     package var total: ScenarioFigures {
         var total = scenarioTotals.dropFirst().reduce(scenarioTotals.first ?? ScenarioFigures()) { $0.adding($1) }
         total.name = "Aggregated"
-        let seconds = steps.reduce(0) { $0 + $1.seconds }
-        if seconds > 0 { total.perSecond = Double(total.completed) / seconds }
+        total.perSecond = perSecond { _ in true }
         return total
+    }
+
+    /// The mean rate of scenarios over the measured time of the steps that have them. What was answered after a step's end
+    /// is in no step's rate, and so not in this one.
+    private func perSecond(_ isMeant: (ScenarioFigures) -> Bool) -> Double {
+        var (count, seconds) = (0.0, 0.0)
+        for step in steps {
+            let meant = step.scenarios.filter(isMeant)
+            guard !meant.isEmpty else { continue }
+            count += meant.reduce(0) { $0 + $1.perSecond } * step.seconds
+            seconds += step.seconds
+        }
+        return seconds > 0 ? count / seconds : 0
     }
 
     /// The step with the most users or the highest rate; of several, the last. Of a search for the maximum the one that
@@ -58,6 +68,14 @@ extension RunRecord {
 
     package var requests: Int { steps.reduce(0) { $0 + $1.completed } }
     package var failures: Int { steps.reduce(0) { $0 + $1.scenarios.reduce(0) { $0 + $1.failed } } }
+
+    /// Whether failed requests fail the run: a single one does, unless `--fail-on` has a limit of its own for them and it
+    /// was kept. A search for the highest rate goes beyond what the server can do, and its goal says what may fail.
+    var failuresAreFaults: Bool {
+        guard plan.kind != .findMax else { return false }
+        let limits = thresholds.filter(\.isAboutFailures)
+        return limits.isEmpty || limits.contains(where: \.wasPassed)
+    }
 
     /// Freezes that are the server's, not the generator's.
     package var serverFreezes: [FreezeRecord] { freezes.filter { $0.kind != .generatorStalled } }

@@ -11,8 +11,10 @@ package struct MeetingNote: Sendable {
     package let title: String
     package let parts: [Part]
 
-    /// - Parameter previous: the last run of the same kind before this one.
-    package init(_ record: RunRecord, previous: RunRecord? = nil) {
+    /// - Parameters:
+    ///   - previous: the last run of the same kind before this one.
+    ///   - earlierFreezes: of all runs before this one. Below what froze them nothing is called fixed.
+    package init(_ record: RunRecord, previous: RunRecord? = nil, earlierFreezes: [FreezeRecipe] = []) {
         title = record.title
         parts = [
             Part(title: "What we ran", sentences: Self.whatWeRan(record)),
@@ -21,7 +23,9 @@ package struct MeetingNote: Sendable {
             Part(title: "What `top` would have shown", sentences: Self.top(record)),
             Part(
                 title: "Hypotheses",
-                sentences: record.hypotheses.flatMap { HypothesisCheck($0, record).sentences }),
+                sentences: record.hypotheses.map {
+                    HypothesisCheck($0, record, earlierFreezes: earlierFreezes).sentence
+                }),
             Part(title: "What to do next", sentences: NoteAdvice.sentences(record)),
         ].filter { !$0.sentences.isEmpty }
     }

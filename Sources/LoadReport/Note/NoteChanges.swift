@@ -16,6 +16,7 @@ enum NoteChanges {
             let names = [previous.labelText, record.labelText].map { $0.isEmpty ? "none" : $0 }
             sentences.append(NoteSentence("The labels went from \(names[0]) to \(names[1]).", "labels"))
         }
+        if let sentence = circumstances(record, previous) { sentences.append(sentence) }
         sentences.append(
             NoteSentence(
                 "Since \(previous.id): rate \(change(then.perSecond, now.perSecond) { Figure.number($0) + "/s" }), p99 "
@@ -27,6 +28,21 @@ enum NoteChanges {
                     + "difference not tested.",
                 "steps.scenarios.perSecond", "steps.scenarios.fromIntended", "steps.scenarios.failures", "freezes"))
         return sentences
+    }
+
+    /// "What else changed: host from tms-a:3000 to tms-b:3000, TLS from off to on."
+    private static func circumstances(_ record: RunRecord, _ previous: RunRecord) -> NoteSentence? {
+        let host = Unlikeness.Circumstance(name: "host", source: "target.url") { record in
+            record.target.url.replacing(/^\w+:\/\/|\/$/, with: "")
+        }
+        // Of a run of another tool nothing else is known.
+        let isKnown = record.importedFrom == nil && previous.importedFrom == nil
+        let changed = ([host] + Unlikeness.circumstances).filter {
+            $0.value(previous) != $0.value(record) && (isKnown || ["host", "TLS"].contains($0.name))
+        }
+        guard !changed.isEmpty else { return nil }
+        let changes = changed.map { "\($0.name) from \($0.value(previous)) to \($0.value(record))" }
+        return NoteSentence("What else changed: \(changes.joined(separator: ", ")).", from: changed.map(\.source))
     }
 
     /// "412/s to 330/s (-20 %)"

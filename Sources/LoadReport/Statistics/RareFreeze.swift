@@ -2,7 +2,8 @@ private import Foundation
 
 /// What a run without a freeze says about rare freezes.
 package struct RareFreeze: Sendable {
-    /// The note that started this: "fails after about 60,000 requests".
+    /// The note that started this: "fails at 10 users after about 60,000 requests".
+    package static let noteUsers = 10
     package static let noteRequestsPerFreeze = 60_000
 
     package var requests: Int

@@ -50,7 +50,7 @@ package struct RunStore: Sendable {
         for format in ReportFormat.allCases where format != .json {
             try write(format.data(record), "\(run)/report.\(format.rawValue)")
         }
-        try write(Data(MeetingNote(record, previous: previous(of: record)).text.utf8), run + "/note.md")
+        try write(Data(note(of: record).text.utf8), run + "/note.md")
         let json = try JSONReport.data(record)
         try write(SummaryFile(record, recordBytes: json.count).data, "\(run)/\(SummaryFile.name)")
         try write(json, run + "/run.json")
@@ -103,13 +103,27 @@ package struct RunStore: Sendable {
     }
 
     /// The last run before this one with the same scenarios and load.
-    package func previous(of record: RunRecord) -> RunRecord? {
+    private func previous(of record: RunRecord) -> RunRecord? {
         let own = RunSummary(record)
         let match = list().runs.first {
             $0.id != own.id && $0.startedAtMicroseconds < own.startedAtMicroseconds && $0.scenarios == own.scenarios
                 && $0.planned == own.planned
         }
         return match.flatMap { try? self.record($0.id) }
+    }
+
+    private static let earlierFreezesMax = 100
+
+    /// What froze the runs before this one, the latest of them; what cannot be read has nothing to say.
+    package func earlierFreezes(than record: RunRecord) -> [FreezeRecipe] {
+        list().runs.filter {
+            $0.freezes > 0 && $0.id != record.id && $0.startedAtMicroseconds < record.startedAtMicroseconds
+        }.prefix(Self.earlierFreezesMax).compactMap { try? self.record($0.id) }.flatMap(FreezeRecipe.recipes(of:))
+    }
+
+    /// With what the runs before it say.
+    package func note(of record: RunRecord) -> MeetingNote {
+        MeetingNote(record, previous: previous(of: record), earlierFreezes: earlierFreezes(than: record))
     }
 
     private func record(_ name: String) throws -> RunRecord {

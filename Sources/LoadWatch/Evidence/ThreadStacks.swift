@@ -1,4 +1,5 @@
 private import Glibc
+private import Primitives
 
 /// The stacks of all threads of a process, as a debugger prints them.
 struct ThreadStacks: Sendable {
@@ -26,22 +27,26 @@ struct ThreadStacks: Sendable {
     ]
 
     /// Arguments of functions are never printed: they could be secrets.
-    /// - Returns: nil when there is no debugger, or it printed nothing in time.
+    /// - Returns: nil when there is no debugger, or none printed anything in time.
     static func take(pid: Int32, milliseconds: Int) -> ThreadStacks? {
-        let found = programs.lazy.compactMap { program in
-            ChildProgram.find(program.name).map { (path: $0, arguments: program.arguments) }
+        let deadline = Monotonic.nanoseconds + milliseconds * 1_000_000
+        for program in programs {
+            guard let path = ChildProgram.find(program.name) else { continue }
+            let left = (deadline - Monotonic.nanoseconds) / 1_000_000
+            // One that was stopped by somebody else would be continued by looking at it.
+            guard left > 0, let before = ProcessStat.read(pid: pid), !before.isStopped else { return nil }
+            let outcome = ChildProgram.run(path, program.arguments(pid), milliseconds: left)
+            // The stop that it asked for may come after its end.
+            if outcome?.hasTimedOut == true { usleep(20_000) }
+            goOn(pid)
+            // One that may not attach, or cannot read this program, says so at once: the next may do better.
+            guard let outcome, case let frames = parse(outcome.output), !frames.isEmpty else { continue }
+            let note =
+                "Taken by \(path), which stops the process for as long as it looks at it."
+                + (outcome.hasTimedOut ? " It was ended after \(left) ms: not all threads may be there." : "")
+            return ThreadStacks(text: note + "\n\n" + outcome.output, framesByThread: frames)
         }
-        // One that was stopped by somebody else would be continued by looking at it.
-        guard let program = found.first, let before = ProcessStat.read(pid: pid), !before.isStopped else { return nil }
-        let outcome = ChildProgram.run(program.path, program.arguments(pid), milliseconds: milliseconds)
-        // The stop that it asked for may come after its end.
-        if outcome?.hasTimedOut == true { usleep(20_000) }
-        goOn(pid)
-        guard let outcome, !parse(outcome.output).isEmpty else { return nil }
-        let note =
-            "Taken by \(program.path), which stops the process for as long as it looks at it."
-            + (outcome.hasTimedOut ? " It was ended after \(milliseconds) ms: not all threads may be there." : "")
-        return ThreadStacks(text: note + "\n\n" + outcome.output, framesByThread: parse(outcome.output))
+        return nil
     }
 
     /// A debugger that is killed in the middle can leave the process stopped. Before, it was not.

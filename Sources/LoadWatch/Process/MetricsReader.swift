@@ -52,9 +52,10 @@ package struct MetricsReader: Sendable {
         var queueDepth: Int?
         var (seconds, count): (Double?, Double?)
         for line in text.split(separator: "\n") {
-            guard let space = line.lastIndex(of: " "), let value = Double(line[line.index(after: space)...]) else {
-                continue
-            }
+            guard let space = line.lastIndex(of: " "), let value = Double(line[line.index(after: space)...]),
+                // What anybody's server says: no NaN, nothing that no Int can hold.
+                abs(value) < 1e15
+            else { continue }
             switch line[..<space] {
             case #"tms_queue_depth{queue="login_writes"}"#, #"tms_queue_depth{queue="writes"}"#:
                 queueDepth = (queueDepth ?? 0) + Int(value)

@@ -35,7 +35,7 @@ package enum ClientsAPI {
 package struct CreateClient: Message {
     package var clientID = Identifier()
     package var tenant = ""
-    package var appName = Identifier()
+    package var appName = FreeText()
     package var appVersion = VersionRequirement()
     /// A one-time password from ``ApprovalsAPI``, where `new_clients` is `on_approval`. Ours, not the reference's.
     package var approval: SecretBytes?

@@ -21,7 +21,8 @@ package enum HostsAPI {
 package struct CreateHost: Message {
     package var tenant = ""
     package var host = Identifier()
-    package var address = HostAddress()
+    /// Where the host is, in words for people: an address, `129.114.*`, or a range in brackets.
+    package var address = FreeText()
 
     package init() {}
 
@@ -29,28 +30,6 @@ package struct CreateHost: Message {
         try visitor.field("tenant", &tenant)
         try visitor.field("host", &host)
         try visitor.field("addr", &address)
-    }
-}
-
-/// Where a host is, in words for people: an address, `129.114.*`, or a range in brackets. 1 to 256 characters, none of
-/// them a control character.
-package struct HostAddress: TextValue {
-    package static let lengthMax = 256
-    package let text: String
-
-    package init() { text = "" }
-
-    package init?(_ text: String) {
-        guard (1...Self.lengthMax).contains(text.unicodeScalars.count),
-            text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
-        else { return nil }
-        self.text = text
-    }
-
-    package static var expectation: String { "1 to \(lengthMax) characters, none of them a control character" }
-
-    package static func schema(in place: FieldPlace) -> Schema {
-        .text(pattern: #"^[^\u0000-\u001F\u007F]*$"#, lengths: 1...lengthMax, in: place)
     }
 }
 

@@ -66,7 +66,8 @@ package struct Cursor: FieldValue, Equatable {
         guard case .string(let text) = json, let bytes = Base64URL.decode(text),
             case .array(let values)? = try? JSONParser.parse(bytes)
         else { return nil }
-        columns = values.compactMap { if case .string(let text) = $0 { text } else { nil } }
+        // Nor has any column a U+0000, as no text of a request has.
+        columns = values.compactMap { if case .string(let text) = $0, !text.utf8.contains(0) { text } else { nil } }
         guard !columns.isEmpty, columns.count == values.count else { return nil }
     }
 

@@ -8,7 +8,7 @@ struct CallOptions: ParsableArguments {
     @Option(help: "A profile of tmsctl.toml. Default: $TMSCTL_PROFILE, or else the default one.")
     var profile: String?
 
-    @Option(help: "The server, https://HOST:PORT, in place of the profile's.")
+    @Option(help: "The server, https://HOST:PORT, in place of the profile's, whose secrets it does not get.")
     var url: String?
 
     @Option(help: "The tenant to act in, in place of the profile's.")
@@ -35,11 +35,15 @@ struct CallOptions: ParsableArguments {
         guard let url = profile.url else {
             throw Failure(.configuration, "which server? Give --url, TMS_URL or a profile: tmsctl profile add --help")
         }
+        let credentials = profile.credentials.limited(to: endpoint.access)
+        if let owner = profile.withheldFrom, endpoint.access != .anyone, credentials.hasNoSecret {
+            throw Failure(.configuration, Self.missingSecret(endpoint.access, of: url, notThatOf: owner))
+        }
         var options = ClientOptions()
         options.timeout = .seconds(Self.timeoutSeconds)
         options.caFile = profile.caFile
         do {
-            let client = try Client(baseURL: url, credentials: profile.credentials, options: options)
+            let client = try Client(baseURL: url, credentials: credentials, options: options)
             let named = fields + (profile.tenant.map { [("tenant", $0)] } ?? [])
             do {
                 let answer = try await client.ask(
@@ -59,13 +63,27 @@ struct CallOptions: ParsableArguments {
         }
     }
 
+    /// What profile, environment and options say together; the later ones go before.
     private func resolvedProfile() throws -> Profile {
         let environment = ProcessInfo.processInfo.environment
         let file = try ProfileFile(path: ProfileFile.standardPath(environment))
         let name = profile ?? environment["TMSCTL_PROFILE"].flatMap { $0.isEmpty ? nil : $0 }
-        let flags = Profile(url: url, tenant: tenant)
-        return (try file.profile(name) ?? Profile())
-            .overridden(by: .ofEnvironment(environment)).overridden(by: flags)
+        let parts = [
+            try file.profile(name) ?? Profile(), .ofEnvironment(environment), Profile(url: url, tenant: tenant),
+        ]
+        let server = parts.last { $0.url != nil }?.url
+        return parts.reduce(Profile()) { $0.overridden(by: $1.withoutSecretsOfOtherServer(than: server)) }
+    }
+
+    private static func missingSecret(_ access: Access, of url: String, notThatOf owner: String) -> String {
+        let variables = [
+            access.acceptsAdmin ? "TMS_ADMIN_ID and TMS_ADMIN_SECRET" : nil,
+            access.acceptsClient ? "TMS_CLIENT_ID and TMS_CLIENT_SECRET" : nil,
+        ].compactMap { $0 }.joined(separator: ", or ")
+        return """
+            the secrets of \(owner) are not sent to \(url). Give it its own: in the environment, TMS_URL='\(url)' with \
+            \(variables); or in a profile, tmsctl profile add --help
+            """
     }
 }
 
@@ -149,6 +167,10 @@ struct RepeatOptions: ParsableArguments {
 struct Confirmation: ParsableArguments {
     @Flag(help: "Do not ask.")
     var yes = false
+}
+
+extension Credentials {
+    fileprivate var hasNoSecret: Bool { client == nil && admin == nil }
 }
 
 extension KeyValuePairs<String, String?> {

@@ -2,6 +2,9 @@ internal import Primitives
 internal import TMSClient
 
 /// Where a server is and who calls it.
+///
+/// A secret is for the server that is named beside it, in the profile's part of the file or in the environment. Where a
+/// call goes elsewhere, it stays here.
 struct Profile: Sendable {
     var url: String?
     var tenant: String?
@@ -11,6 +14,8 @@ struct Profile: Sendable {
     var clientSecret: SecretBytes?
     /// A PEM file of certificates to trust beside the system's.
     var caFile: String?
+    /// The server of secrets that are missing here because the call goes elsewhere.
+    var withheldFrom: String?
 
     /// What the environment says about it, variable by variable.
     static func ofEnvironment(_ environment: [String: String]) -> Profile {
@@ -21,12 +26,30 @@ struct Profile: Sendable {
             clientSecret: value("TMS_CLIENT_SECRET").map(SecretBytes.init), caFile: value("TMS_CA_FILE"))
     }
 
+    /// This profile for calls to `server`.
+    func withoutSecretsOfOtherServer(than server: String?) -> Profile {
+        guard let url, let server, Self.isOther(url, than: server), adminSecret != nil || clientSecret != nil else {
+            return self
+        }
+        var profile = self
+        (profile.adminSecret, profile.clientSecret, profile.withheldFrom) = (nil, nil, url)
+        return profile
+    }
+
+    /// By the text alone, but for what people write in two ways: a difference too many costs a line to read, one too few a
+    /// secret.
+    private static func isOther(_ url: String, than server: String) -> Bool {
+        let texts = [url, server].map { ($0.hasSuffix("/") ? String($0.dropLast()) : $0).lowercased() }
+        return texts[0] != texts[1]
+    }
+
     /// This profile where `stronger` says nothing.
     func overridden(by stronger: Profile) -> Profile {
         Profile(
             url: stronger.url ?? url, tenant: stronger.tenant ?? tenant, adminID: stronger.adminID ?? adminID,
             adminSecret: stronger.adminSecret ?? adminSecret, clientID: stronger.clientID ?? clientID,
-            clientSecret: stronger.clientSecret ?? clientSecret, caFile: stronger.caFile ?? caFile)
+            clientSecret: stronger.clientSecret ?? clientSecret, caFile: stronger.caFile ?? caFile,
+            withheldFrom: stronger.withheldFrom ?? withheldFrom)
     }
 
     /// What goes into the headers. A name without its secret is no credential.

@@ -10,7 +10,7 @@ struct CollectCommand: AsyncParsableCommand {
         commandName: "collect",
         abstract: "Collect evidence of a process that seems frozen, and say what it most likely is.",
         discussion: """
-            Reads /proc and, when there is gdb, eu-stack or lldb, takes two sets of stacks, which stops the process for a \
+            Reads /proc and, when there is gdb or eu-stack, takes two sets of stacks, which stops the process for a \
             moment. Nothing else is done to it. It takes about five seconds. Run it as the server's user or as root.
             """)
 

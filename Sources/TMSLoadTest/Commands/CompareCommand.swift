@@ -48,6 +48,12 @@ struct CompareCommand: AsyncParsableCommand {
         guard runs.count == 2, a == nil, b == nil else {
             throw SetUpFailure("compare needs two runs, or --pairs with --a and --b")
         }
+        let idle = Self.optionsOfRuns(in: Array(CommandLine.arguments.dropFirst()))
+        guard idle.isEmpty else {
+            throw SetUpFailure(
+                "compare of two kept runs sends nothing and writes no report: \(idle.joined(separator: ", ")) "
+                    + "\(idle.count == 1 ? "has" : "have") no meaning there")
+        }
         let store = RunStore(folder: output.runsDir)
         func records(_ names: String) throws -> [RunRecord] {
             try names.split(separator: ",").map { try store.find(String($0)) }
@@ -55,13 +61,34 @@ struct CompareCommand: AsyncParsableCommand {
         return Comparison(a: try records(runs[0]), b: try records(runs[1]))
     }
 
+    /// What is given beside the names of runs and the folder that they are in.
+    static func optionsOfRuns(in arguments: [String]) -> [String] {
+        let names = arguments.filter { $0.hasPrefix("-") }.map { String($0.prefix { $0 != "=" }) }
+        let taken = ["--runs-dir", "--quiet"]
+        return names.filter { !taken.contains($0) && $0.contains { !"-q".contains($0) } }
+    }
+
     private static let pairsMax = 100
+
+    /// What a comparison of two servers cannot honour.
+    private var problemsInTurn: [Problem] {
+        let each = "would be written anew by each run; every run is kept in --runs-dir with its own"
+        let one = "names one server, and two are loaded in turn"
+        let refused = [
+            ("--report-file", !output.reportFile.isEmpty, each), ("--request-log", output.requestLog != nil, each),
+            ("--host", target.host != nil, one + ": --a and --b are theirs"),
+            ("--server-pid", target.serverPid != nil, one), ("--server-log", target.serverLog != nil, one),
+            ("--scenarios-list", load.scenariosList, "sends nothing"),
+        ]
+        return refused.filter(\.1).map { Problem("\($0.0) has no meaning with --pairs: it \($0.2)") }
+    }
 
     private func compareInTurn() async throws -> Comparison {
         guard let pairs, (1...Self.pairsMax).contains(pairs), let a, let b, runs.isEmpty else {
             throw SetUpFailure(
                 "--pairs takes a number up to \(Self.pairsMax), --a URL and --b URL, and no names of runs")
         }
+        guard problemsInTurn.isEmpty else { throw SetUpFailure(problemsInTurn) }
         let environment = TMSEnvironment(ProcessInfo.processInfo.environment)
         let interruption = Interruption()
         func settings(_ url: String, _ side: String) throws -> RunSettings {
@@ -69,7 +96,6 @@ struct CompareCommand: AsyncParsableCommand {
             target.host = url
             var output = output
             output.label.append("side=\(side)")
-            output.reportFile = []
             return try RunSettings(
                 target: target, load: load, judging: judging, output: output, environment: environment)
         }

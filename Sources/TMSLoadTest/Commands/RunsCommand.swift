@@ -46,8 +46,7 @@ struct RunsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let record = try folder.store.find(run)
-            let previous = folder.store.previous(of: record)
-            print(note ? MeetingNote(record, previous: previous).text : ConsoleText(record).text)
+            print(note ? folder.store.note(of: record).text : ConsoleText(record).text)
         }
     }
 

@@ -84,7 +84,7 @@ extension Condition {
         var duration: Double?
         if let position = words.firstIndex(where: { $0.lowercased() == "for" }) {
             let time = words[(position + 1)...].joined()
-            guard let span = TimeSpan(time), span.seconds >= 1 else {
+            guard let span = TimeSpan(time), span.seconds >= 1, !span.isTooLong else {
                 throw ConditionError("\"for \(time)\" in \"\(text)\" is no time of a second or more, such as 10s")
             }
             duration = span.seconds.rounded(.up)
@@ -164,7 +164,9 @@ extension Condition {
             return percent / 100
         case .serverMemory:
             let units = [("GB", 1e9), ("MB", 1e6), ("kB", 1e3), ("KB", 1e3)]
-            guard let unit = units.first(where: { text.hasSuffix($0.0) }), let value = Double(text.dropLast(2)) else {
+            guard let unit = units.first(where: { text.hasSuffix($0.0) }), let value = Double(text.dropLast(2)),
+                value >= 0
+            else {
                 throw refuse("a size, such as 200MB")
             }
             return value * unit.1

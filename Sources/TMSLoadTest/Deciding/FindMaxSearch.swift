@@ -18,6 +18,8 @@ struct FindMaxSearch: Sendable {
         var reason = ""
         /// The generator could not send that much: beyond is no man's land.
         var generatorWasLimit = false
+        /// What its certificate says against it in this try, in a few words; nil when it is clean.
+        var generatorsFault: String?
         /// The server stood still: it is not asked to do more.
         var froze = false
     }
@@ -26,9 +28,11 @@ struct FindMaxSearch: Sendable {
     static let bracket = 0.05
     /// Rates per second between which it searches.
     static let rateMin = 1.0
-    static let rateMax = 1_000_000.0
+    static let rateMax = Double(PlanMaker.rateMax)
     /// A server that answers differently each time must not keep it going.
     static let attemptsMax = 40
+    /// Long looks at one rate until the generator's certificate is clean: what disturbed it once passes, a limit stays.
+    static let looksMax = 3
 
     /// The highest rate that met the goal, the lowest that did not.
     private(set) var low: Double?
@@ -39,6 +43,8 @@ struct FindMaxSearch: Sendable {
     private(set) var next: Step
 
     private var lastFailure = ""
+    /// Long looks at the rate that is being confirmed.
+    private var looks = 0
 
     /// - Parameter start: the first rate that is tried, per second.
     init(start: Double) {
@@ -52,29 +58,15 @@ struct FindMaxSearch: Sendable {
         attempts += 1
         switch next {
         case .attempt(let rate): note(outcome, at: rate)
-        case .confirmation(let rate):
-            if outcome.metGoal {
-                (low, isConfirmed) = (rate, true)
-                if let high {
-                    next = .above(high)
-                } else {
-                    // Not the goal ended the search, so there is nothing above to be shown.
-                    finish("\(rate.figure)/s met the goal, and more was not tried: \(lastFailure)")
-                }
-            } else {
-                // Short tries were too kind to it: from here on down only long looks count.
-                (low, high, lastFailure) = (nil, min(high ?? .infinity, rate), outcome.reason)
-                if rate <= Self.rateMin {
-                    finish("the goal was not met even at \(rate.figure)/s: \(lastFailure)")
-                } else {
-                    next = .confirmation(max(rate / (1 + Self.bracket), Self.rateMin))
-                }
-            }
+        case .confirmation(let rate): confirm(outcome, at: rate)
         case .above(let rate):
             if outcome.metGoal {
                 // The failure there was an accident: the limit is further up.
-                (low, high, isConfirmed) = (rate, nil, false)
+                (low, high, isConfirmed, looks) = (rate, nil, false, 0)
                 next = .attempt(min(rate * (1 + 2 * Self.bracket), Self.rateMax))
+            } else if outcome.generatorWasLimit {
+                high = nil
+                finish(Self.blame(outcome, at: rate))
             } else {
                 finish(outcome.reason)
             }
@@ -83,6 +75,41 @@ struct FindMaxSearch: Sendable {
         if outcome.froze { return finish("the server froze: \(outcome.reason)") }
         if attempts >= Self.attemptsMax, next != .finished {
             finish("\(Self.attemptsMax) tries did not agree on a limit")
+        }
+    }
+
+    private static func blame(_ outcome: Outcome, at rate: Double) -> String {
+        "the generator was the limit at \(rate.figure)/s (\(outcome.reason))"
+    }
+
+    /// The long look at a rate. From here on down only long looks count: short ones were too kind to it.
+    private mutating func confirm(_ outcome: Outcome, at rate: Double) {
+        if outcome.metGoal {
+            (low, isConfirmed) = (rate, true)
+            if let fault = outcome.generatorsFault {
+                looks += 1
+                guard looks >= Self.looksMax else { return }
+                // What is missed above it may be the generator's doing, too.
+                high = nil
+                finish("the generator's certificate is not clean there (\(fault))")
+            } else if let high {
+                next = .above(high)
+            } else {
+                // Not the goal ended the search, so there is nothing above to be shown.
+                finish("\(rate.figure)/s met the goal, and more was not tried: \(lastFailure)")
+            }
+            return
+        }
+        (low, looks) = (nil, 0)
+        if outcome.generatorWasLimit {
+            (high, lastFailure) = (nil, Self.blame(outcome, at: rate))
+        } else {
+            (high, lastFailure) = (min(high ?? .infinity, rate), outcome.reason)
+        }
+        if rate > Self.rateMin {
+            next = .confirmation(max(rate / (1 + Self.bracket), Self.rateMin))
+        } else {
+            finish("the goal was not met even at \(rate.figure)/s: \(lastFailure)")
         }
     }
 
@@ -98,7 +125,7 @@ struct FindMaxSearch: Sendable {
         if outcome.generatorWasLimit {
             // Nothing is known of the server there, so there is no failing rate.
             high = nil
-            lastFailure = "the generator was the limit at \(rate.figure)/s (\(outcome.reason))"
+            lastFailure = Self.blame(outcome, at: rate)
             if let low {
                 next = .confirmation(low)
             } else {

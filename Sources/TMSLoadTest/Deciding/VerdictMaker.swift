@@ -1,4 +1,5 @@
 internal import LoadRecord
+internal import LoadReport
 
 /// Says what a run is worth: the word that decides the exit status, and a headline that claims no more than is true.
 ///
@@ -89,9 +90,13 @@ struct VerdictMaker {
     }
 
     private func findMaxVerdict() -> Verdict {
-        guard let found = record.findMax, found.foundPerSecond > 0 else {
-            let reason = record.findMax?.reason ?? "nothing was measured"
-            return Verdict(.threshold, "No rate met \(record.findMax?.goal ?? "the goal"): \(reason).")
+        guard let found = record.findMax else {
+            return Verdict(.threshold, "No rate met the goal: nothing was measured.")
+        }
+        guard found.foundPerSecond > 0 else {
+            // No rate that failed: nothing was learnt of the server.
+            let word = found.failedPerSecond == nil ? Verdict.Word.generatorLimited : .threshold
+            return Verdict(word, "No rate met \(found.goal): \(found.reason).")
         }
         let names = record.plan.scenarios.joined(separator: "+")
         guard let failed = found.failedPerSecond else {
@@ -110,7 +115,8 @@ struct VerdictMaker {
     /// What was measured, in a sentence. "At least", when the generator may have been the limit.
     private var claim: String {
         guard total.completed > 0 else { return "No request was completed." }
-        let rates = record.steps.map { $0.seconds > 0 ? Double($0.total.completed) / $0.seconds : 0 }
+        // Not all that was completed: what was answered after the end is no part of the rate.
+        let rates = record.steps.map(\.total.perSecond)
         guard let best = rates.indices.max(by: { rates[$0] < rates[$1] }) else { return "" }
         let step = record.steps[best]
         let figures = step.total

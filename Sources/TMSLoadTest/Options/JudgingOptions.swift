@@ -13,7 +13,8 @@ struct JudgingOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Search the highest rate at which this holds: 'p99<250ms,errors<0.1%'. Doubles, bisects to 5 %, then "
-                + "stays --run-time (60s) at the rate found and at one above. --rate is where it begins.",
+                + "stays --run-time (60s) at the rate found and at one above. --rate is where it begins. Conditions "
+                + "belong in the goal: --fail-on does not go with it.",
             valueName: "goal"))
     var findMax: String?
 

@@ -41,7 +41,11 @@ struct LoadOptions: ParsableArguments {
         help: ArgumentHelp("Time over which all users start, in place of --hatch-rate.", valueName: "time"))
     var startupTime: TimeSpan?
 
-    @Option(help: ArgumentHelp("Requests per second at most, over all users.", valueName: "per-second"))
+    @Option(
+        help: ArgumentHelp(
+            "So many requests per second are due over all users. What cannot be sent since all of them wait for answers "
+                + "counts as late, and a step is held to this rate, not to 0.8 of its users at work.",
+            valueName: "per-second"))
     var throttleRequests: Int?
 
     @Option(
@@ -61,6 +65,13 @@ struct LoadOptions: ParsableArguments {
 
     @Option(help: "Which key a getkey asks for: each user its own, any, or all the same.")
     var keys = Keys.own
+
+    @Option(
+        help: ArgumentHelp(
+            "For whom createkey makes keys, a line 'user,host,host_account' for each: user n has the n-th, beginning "
+                + "again at the end. Default: testuser1,testhost1,testhostaccount1 for all.",
+            valueName: "file"))
+    var accounts: String?
 
     @Option(
         help: ArgumentHelp(

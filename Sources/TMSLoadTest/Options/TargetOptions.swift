@@ -13,7 +13,7 @@ struct TargetOptions: ParsableArguments {
     @Flag(help: "Open a new connection for every request.")
     var noKeepalive = false
 
-    @Option(help: ArgumentHelp("PEM file of certificates to trust besides the system's.", valueName: "file"))
+    @Option(help: ArgumentHelp("PEM file of certificates to trust in place of the system's.", valueName: "file"))
     var cacert: String?
 
     @Option(help: ArgumentHelp("PEM file of the certificate to show to the server.", valueName: "file"))

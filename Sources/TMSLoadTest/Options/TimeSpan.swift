@@ -4,9 +4,14 @@ internal import ArgumentParser
 struct TimeSpan: Hashable, Sendable {
     let seconds: Double
 
+    /// A year. Whoever takes a time from people refuses more: it is a slip, and clocks count in nanoseconds.
+    static let secondsMax = 365.0 * 86_400
+
     init(seconds: Double) {
         self.seconds = seconds
     }
+
+    var isTooLong: Bool { seconds > Self.secondsMax }
 
     /// Units in the order they must come in.
     private static let units: [(name: String, seconds: Double)] = [
@@ -35,6 +40,7 @@ struct TimeSpan: Hashable, Sendable {
             seconds += value * unitsLeft[index].seconds
             unitsLeft = unitsLeft[(index + 1)...]
         }
+        guard seconds.isFinite else { return nil }
         self.init(seconds: seconds)
     }
 }

@@ -14,6 +14,16 @@ struct Forecast: Sendable {
         return known.isEmpty ? nil : known.reduce(0, +) / Double(known.count)
     }
 
+    /// Users that start per second where each begins at once and ends with its iterations, so that those who came first
+    /// are done before the last ones start; nil where users wait for each other, or all start at the same moment.
+    private func ramp(of step: PlannedStep, in plan: LoadPlan) -> (perSecond: Double, iterations: Int)? {
+        guard plan.startsLikeGoose, let users = step.users, let iterations = step.iterations, step.startSeconds > 0
+        else {
+            return nil
+        }
+        return (Double(users) / step.startSeconds, iterations)
+    }
+
     /// Sentences about a plan, those that say something new.
     func sentences(for plan: LoadPlan) -> [String] {
         var sentences: [String] = []
@@ -30,10 +40,7 @@ struct Forecast: Sendable {
     func overlap(of step: PlannedStep, in plan: LoadPlan) -> ClosedRange<Double>? {
         guard let users = step.users, users > 1, let latency = latency(of: step) else { return nil }
         var limits: [Double] = []
-        // Without a start line those who came first are done before the last ones start.
-        if plan.startsLikeGoose, let iterations = step.iterations, step.startSeconds > 0 {
-            limits.append(Double(users) / step.startSeconds * Double(iterations) * latency)
-        }
+        if let ramp = ramp(of: step, in: plan) { limits.append(ramp.perSecond * Double(ramp.iterations) * latency) }
         if let throttle = plan.throttlePerSecond { limits.append(Double(throttle) * latency) }
         guard let limit = limits.min(), limit < 0.8 * Double(users) else { return nil }
         // Under load requests take longer than the few that were tried; twice that is what such runs have shown.
@@ -45,17 +52,23 @@ struct Forecast: Sendable {
         if let overlap = overlap(of: step, in: plan), let users = step.users, let latency = latency(of: step) {
             let (low, high) = (Int(overlap.lowerBound.rounded()), Int(overlap.upperBound.rounded(.up)))
             let about = low == high ? "\(low)" : "\(low)-\(high)"
+            let throttle = plan.throttlePerSecond
+            var ramp = ramp(of: step, in: plan)
+            // The lower of the two keeps users apart.
+            if let most = ramp.map({ $0.perSecond * Double($0.iterations) }), let throttle, Double(throttle) < most {
+                ramp = nil
+            }
             var why = "a request takes about \(Int(latency * 1_000_000).microseconds)"
-            if plan.startsLikeGoose, let iterations = step.iterations {
-                let stay = TimeSpan(seconds: Double(iterations) * latency)
-                why += ", so each user is done with \(iterations.grouped) of them \(stay) after it started"
-                why += " while only \((Double(users) / step.startSeconds).figure) start per second"
-            } else if let throttle = plan.throttlePerSecond {
-                why += " and the throttle lets \(throttle.grouped) start per second"
+            if let ramp {
+                let stay = TimeSpan(seconds: Double(ramp.iterations) * latency)
+                why += ", so each user is done with \(ramp.iterations.grouped) of them \(stay) after it started"
+                why += " while only \(ramp.perSecond.figure) start per second"
+            } else if let throttle {
+                why += " and \(throttle.grouped) are due per second"
             }
             sentences.append("\(step.name): about \(about) of \(users) users will overlap: \(why).")
-            if plan.startsLikeGoose, let iterations = step.iterations {
-                let most = Double(users) / step.startSeconds * Double(iterations)
+            if let ramp {
+                let most = ramp.perSecond * Double(ramp.iterations)
                 sentences.append(
                     "\(step.name): no more than \(most.figure) requests/s can come of it, however fast the server is; "
                         + "without --goose-defaults all \(users) users start together.")

@@ -20,6 +20,14 @@ struct PlanMaker {
 
     static let usersStandard = 10
     static let usersMax = 50_000
+    /// Per user.
+    static let iterationsMax = 1_000_000_000
+    /// Requests per second: of a rate, a throttle and the search for the highest rate.
+    static let rateMax = 1_000_000
+    /// From one request to the next, about a quarter of an hour: what is rarer is no load.
+    static let rateMin = 0.001
+    /// Levels of a ladder, or stages.
+    static let levelsMax = 1_000
     static let secondsStandard = 60.0
     static let levelsStandard = [1, 5, 10, 25, 50, 100]
 
@@ -51,6 +59,7 @@ struct PlanMaker {
             plan.steps = [step(plan.scenarios.joined(separator: "+"), plan.scenarios)]
         }
         plan.model = plan.kind == .findMax || plan.steps.contains { $0.rate != nil } ? .open : .closed
+        check(plan)
         return plan
     }
 
@@ -88,27 +97,39 @@ struct PlanMaker {
     private mutating func check() {
         func refuse(_ isWrong: Bool, _ text: String) { if isWrong { problems.append(Problem(text)) } }
         refuse(load.users.map { !(1...Self.usersMax).contains($0) } ?? false, "--users must be 1 to \(Self.usersMax)")
-        refuse(load.iterations.map { $0 < 1 } ?? false, "--iterations must be 1 or more")
-        refuse(load.rate.map { !($0 > 0 && $0 <= 1_000_000) } ?? false, "--rate must be above 0, at most 1000000")
+        refuse(
+            load.iterations.map { !(1...Self.iterationsMax).contains($0) } ?? false,
+            "--iterations must be 1 to \(Self.iterationsMax)")
+        refuse(load.rate.map { !Self.isRate($0) } ?? false, "--rate must be \(Self.rateMin) to \(Self.rateMax)")
+        refuse(
+            load.throttleRequests.map { !(1...Self.rateMax).contains($0) } ?? false,
+            "--throttle-requests must be 1 to \(Self.rateMax)")
         refuse(load.hatchRate.map { !($0 > 0) } ?? false, "--hatch-rate must be above 0")
-        refuse(load.throttleRequests.map { $0 < 1 } ?? false, "--throttle-requests must be 1 or more")
         refuse(load.runTime.map { $0.seconds <= 0 } ?? false, "--run-time must be above 0")
         refuse(load.stepTime.map { $0.seconds <= 0 } ?? false, "--step-time must be above 0")
         refuse(timeoutSeconds <= 0, "--timeout must be above 0")
         refuse(judging.freezeAfter.map { $0.seconds < 0.5 } ?? false, "--freeze-after must be half a second or more")
-        refuse(load.hatchRate != nil && load.startupTime != nil, "--hatch-rate and --startup-time exclude each other")
-        refuse(load.stages != nil && load.testPlan != nil, "--stages and --test-plan exclude each other")
-        if load.rate != nil {
-            refuse(load.users != nil, "--rate and --users exclude each other: arrivals at a rate know no users")
-            refuse(load.iterations != nil, "--rate goes with --run-time, not with --iterations")
-            refuse(load.throttleRequests != nil, "--rate and --throttle-requests exclude each other")
-            refuse(load.gooseDefaults, "--rate and --goose-defaults exclude each other")
+        let times = [
+            ("--run-time", load.runTime), ("--step-time", load.stepTime), ("--warmup", load.warmup),
+            ("--startup-time", load.startupTime), ("--freeze-after", judging.freezeAfter),
+            ("--timeout", TimeSpan(seconds: timeoutSeconds)),
+        ]
+        for (name, time) in times { refuse(time?.isTooLong ?? false, "\(name) must be at most a year") }
+        problems += OptionConflicts(load: load, judging: judging).problems
+    }
+
+    private static func isRate(_ rate: Double) -> Bool { rate >= rateMin && rate <= Double(rateMax) }
+
+    /// What only the whole plan shows.
+    private mutating func check(_ plan: LoadPlan) {
+        if let slow = plan.steps.first(where: { TimeSpan(seconds: $0.startSeconds).isTooLong }), load.hatchRate != nil {
+            problems.append(
+                Problem("--hatch-rate is too low: \((slow.users ?? 0).of("user")) would start over more than a year"))
         }
-        let recipes = [
-            ("--suite", load.suite != nil), ("--find-max", judging.findMax != nil), ("--stages", load.stages != nil),
-            ("--test-plan", load.testPlan != nil),
-        ].filter(\.1).map(\.0)
-        refuse(recipes.count > 1, "\(recipes.joined(separator: " and ")) exclude each other")
+        let usesAccounts = [Scenario.createkey, .getkey].contains { plan.scenarios.contains($0.rawValue) }
+        if load.accounts != nil, !usesAccounts {
+            problems.append(Problem("--accounts goes with the scenarios createkey and getkey: no other names one"))
+        }
     }
 
     private var warmUp: TimeSpan? { load.noResetMetrics ? TimeSpan(seconds: 0) : load.warmup }
@@ -158,9 +179,11 @@ struct PlanMaker {
     private mutating func ladder(_ scenarios: [Scenario]) -> [PlannedStep] {
         let text = load.ladder ?? Self.levelsStandard.map(String.init).joined(separator: ",")
         let levels = text.split(separator: ",").map { Int($0.trimmed) }
-        guard !levels.isEmpty, levels.allSatisfy({ (1...Self.usersMax).contains($0 ?? 0) }) else {
+        guard 1...Self.levelsMax ~= levels.count, levels.allSatisfy({ (1...Self.usersMax).contains($0 ?? 0) }) else {
             problems.append(
-                Problem("--ladder \(text) is no list of numbers of users", remedy: "such as 1,5,10,25,50,100"))
+                Problem(
+                    "--ladder \(text.prefix(80)) is no list of up to \(Self.levelsMax) numbers of users, each 1 to "
+                        + "\(Self.usersMax)", remedy: "such as 1,5,10,25,50,100"))
             return []
         }
         return scenarios.flatMap { scenario in
@@ -187,7 +210,18 @@ struct PlanMaker {
             problems.append(Problem("\(name) '\(text)' cannot be read", remedy: "write '10,60s;50,60s' or '100/s,60s'"))
             return []
         }
-        return stages
+        let limits = [
+            (stages.count <= Self.levelsMax, "at most \(Self.levelsMax) stages"),
+            (stages.allSatisfy { $0.users ?? 1 <= Self.usersMax }, "at most \(Self.usersMax) users"),
+            (stages.allSatisfy { $0.rate.map(Self.isRate) ?? true }, "rates of \(Self.rateMin) to \(Self.rateMax)/s"),
+            (stages.allSatisfy { !TimeSpan(seconds: $0.seconds).isTooLong }, "at most a year for each"),
+            (
+                !stages.contains { $0.startSeconds.map { TimeSpan(seconds: $0).isTooLong } ?? false },
+                "at most a year to start"
+            ),
+        ]
+        problems += limits.filter { !$0.0 }.map { Problem("\(name) takes \($0.1)") }
+        return limits.allSatisfy(\.0) ? stages : []
     }
 
     private func step(of stage: Stage, number: Int, _ scenarios: [String]) -> PlannedStep {

@@ -50,7 +50,22 @@ struct Preflight {
             throw error
         }
         pid = settings.serverPid
-        if pid == nil, settings.address.isLoopback { pid = ServerProcess.find(listeningOn: settings.address.port) }
+        if pid == nil, await ThisMachine.has(settings.address) {
+            pid = ServerProcess.find(listeningOn: settings.address.port)
+        }
+        if pid == nil { try refuseUnwatched(settings) }
+    }
+
+    /// A threshold on what is never measured would be a threshold that always passes.
+    private func refuseUnwatched(_ settings: RunSettings) throws(SetUpFailure) {
+        let unwatched = (settings.limits + settings.goal).filter(\.needsServerProcess)
+        guard !unwatched.isEmpty else { return }
+        throw SetUpFailure(
+            unwatched.map {
+                Problem(
+                    "\"\($0.text)\" needs the server's process, which was not found on this machine",
+                    remedy: "run beside the server and name it: --server-pid PID")
+            })
     }
 
     /// Whether it answers at all. A server that hangs is worth a load test; one that refuses connections is not.
@@ -89,6 +104,7 @@ struct Preflight {
     private mutating func makeData(_ client: Client, _ settings: RunSettings) async throws(SetUpFailure) {
         let environment = settings.environment
         data.mode = ScenarioData.Keys(rawValue: settings.load.keys.rawValue) ?? .own
+        if !settings.accounts.isEmpty { data.accounts = settings.accounts }
         data.createdKeyType = ""
         if let user = environment.keyUserID { data.createdKeyUID = user }
         guard settings.plan.scenarios.contains(Scenario.getkey.rawValue) else { return }

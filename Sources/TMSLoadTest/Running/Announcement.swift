@@ -22,7 +22,8 @@ struct Announcement {
         if plan.steps.count > Self.stepsMax {
             lines.append("          … and \(plan.steps.count - Self.stepsMax) more steps")
         }
-        if let limits = plan.throttlePerSecond { lines.append("Throttle  \(limits.grouped) requests/s at most") }
+        if let rate = plan.throttlePerSecond { lines.append("Throttle  \(rate.grouped) requests/s due over all users") }
+        if !settings.accounts.isEmpty { lines.append("Accounts  \(settings.accounts.count.grouped), taken in turn") }
         lines += preflight.remarks
         if settings.environment.isVerbose {
             lines.append("Threads   \(settings.threads)")

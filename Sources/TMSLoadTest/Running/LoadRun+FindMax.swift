@@ -56,9 +56,9 @@ extension LoadRun {
 
     private func outcome(of step: StepRecord, number: Int, froze: Bool) -> FindMaxSearch.Outcome {
         var outcome = FindMaxSearch.Outcome()
-        let seconds = measuredSeconds(of: number)
-        let missed = settings.goal.compactMap { condition -> String? in
-            guard let value = condition.value(in: step, seconds: seconds) else { return "nothing was measured" }
+        let missed = conditionWatches.compactMap { watch -> String? in
+            let condition = watch.condition
+            guard let value = watch.value(in: step, number: number) else { return "nothing was measured" }
             return condition.holds(value) ? nil : "\(condition.metricName) was \(condition.spoken(value))"
         }
         var reasons = missed
@@ -68,8 +68,10 @@ extension LoadRun {
         outcome.metGoal = reasons.isEmpty
         outcome.reason = reasons.joined(separator: ", ")
         outcome.froze = froze
-        let busy = seconds.map(\.generatorBusiestCPU).sorted()
+        let busy = measuredSeconds(of: number).map(\.generatorBusiestCPU).sorted()
         outcome.generatorWasLimit = !outcome.metGoal && !froze && !busy.isEmpty && busy[busy.count / 2] > Self.ownCPUMax
+        let red = lastCertificate.lines.filter { !$0.holds }.map { "\($0.what) \($0.value)" }
+        outcome.generatorsFault = red.isEmpty ? nil : red.joined(separator: ", ")
         return outcome
     }
 

@@ -11,6 +11,8 @@ final class LoadRun: Sendable {
     private let engine: LoadEngine
     private let interruption: Interruption
     private let timeline = Monitor(Timeline())
+    /// Of each limit, or of each condition of the goal.
+    private let watches: Monitor<[ConditionWatch]>
     private let start = Monotonic.nanoseconds
 
     /// - Throws: ``SetUpFailure`` when no load can be sent at all.
@@ -18,6 +20,7 @@ final class LoadRun: Sendable {
         _ settings: RunSettings, _ preflight: Preflight, evidenceFolder: String, _ interruption: Interruption
     ) throws(SetUpFailure) {
         (self.settings, self.interruption) = (settings, interruption)
+        watches = Monitor((settings.limits + settings.goal).map { ConditionWatch($0) })
         do {
             engine = try LoadEngine(target: settings.target, data: preflight.data, threads: settings.threads)
         } catch {
@@ -85,12 +88,18 @@ final class LoadRun: Sendable {
 
     private func fill(_ record: inout RunRecord) {
         record.timeline = timeline.withLock { $0.seconds }
+        if settings.plan.kind != .findMax { record.thresholds = conditionWatches.map { $0.outcome(of: record) } }
         record.certificate = engine.certificate()
         record.freezes = watch.freezes
         if watch.hasEvidence { record.evidenceFolder = "evidence" }
     }
 
     // MARK: Steps
+
+    var conditionWatches: [ConditionWatch] { watches.withLock { $0 } }
+
+    /// Of the step that was run last alone.
+    var lastCertificate: GeneratorCertificate { engine.certificate(ofLastStep: true) }
 
     func measuredSeconds(of number: Int) -> [SecondFigures] {
         timeline.withLock { $0.seconds.filter { $0.step == number && !$0.isWarmUp } }
@@ -101,7 +110,7 @@ final class LoadRun: Sendable {
     ) async throws -> StepRecord {
         view.begin(step, number: number, of: max(plan.steps.count, 1))
         watch.begin(step)
-        let (timeline, view, watch) = (timeline, view, watch)
+        let (timeline, watches, view, watch) = (timeline, watches, view, watch)
         // Samples are fetched beside the step, so that they never pile up.
         let fetching = requestLog.map { log in
             Task { [engine, start] in
@@ -116,6 +125,9 @@ final class LoadRun: Sendable {
             var second = second
             second.server = watch.sample()
             timeline.withLock { $0.append(second) }
+            watches.withLock { watches in
+                for index in watches.indices { watches[index].add(second) }
+            }
             view.add(second)
         }
     }

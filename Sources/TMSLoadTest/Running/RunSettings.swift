@@ -21,6 +21,8 @@ struct RunSettings: Sendable {
     var environment: TMSEnvironment
     /// Makes the steps of a search for the highest rate.
     var maker: PlanMaker
+    /// Of `--accounts`; none: the usual one.
+    var accounts: [ScenarioData.Account] = []
 
     /// - Throws: ``SetUpFailure`` with everything that is wrong or missing.
     init(
@@ -47,6 +49,14 @@ struct RunSettings: Sendable {
                 Problem("the server's address cannot be used", remedy: "write http://HOST:PORT or https://HOST:PORT"))
         }
         problems += Self.fileProblems(options, output)
+        if let path = load.accounts {
+            do {
+                accounts = try AccountsFile.read(path)
+            } catch {
+                problems += error.problems
+            }
+        }
+        if output.runningMetrics.isTooLong { problems.append(Problem("--running-metrics must be at most a year")) }
         (labels, threads) = ([:], max(1, min(options.threads ?? Self.threadsStandard, Self.threadsMax)))
         for label in output.label {
             let parts = label.split(separator: "=", maxSplits: 1).map(\.trimmed)

@@ -67,22 +67,12 @@ struct Session {
     }
 
     private func judge(_ record: inout RunRecord) {
-        let finished = record
-        record.thresholds = settings.limits.map { $0.outcome(of: finished) }
         if settings.plan.kind == .ladder { record.ladder = LadderAnalysis.all(of: record.steps).first }
         let maker = VerdictMaker(
             record: record, limits: settings.limits, wasInterrupted: interruption.hasHappened,
-            earlierFreezes: earlierFreezes)
+            earlierFreezes: store.earlierFreezes(than: record))
         record.verdict = maker.make()
     }
-
-    /// Of the runs that are kept; what cannot be read there has nothing to say.
-    private var earlierFreezes: [FreezeRecipe] {
-        store.list().runs.filter { $0.freezes > 0 }.prefix(Self.earlierRunsMax)
-            .compactMap { try? store.load($0.id) }.flatMap(FreezeRecipe.recipes(of:))
-    }
-
-    private static let earlierRunsMax = 100
 
     private func save(_ record: RunRecord) throws {
         do {

@@ -9,7 +9,8 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Serve requests until SIGTERM or SIGINT. The default command.",
         discussion: """
             Prints 'listening on URL' when it is ready. Log lines go to standard error. On SIGTERM or SIGINT it stops
-            accepting, finishes what is in hand and exits with 0.
+            accepting, finishes what is in hand and exits with 0. On SIGHUP it opens log_file anew, for logrotate. One server
+            at a time serves from a folder: a second one names the first and exits with 1.
 
             Every key of config/tms.toml can be set for one run with --set key=value, or by an environment variable
             (TMS_ and the key in upper case). Flags go before the environment, that before the file.
@@ -41,11 +42,16 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration = loader.configuration
         try directory.check(
             needsCertificate: configuration.address.isTLS, needsDatabase: !configuration.isOnPostgreSQL)
+        try RootLock.take(directory)
         let telemetry = Telemetry()
+        let logFile = try configuration.logFile.isEmpty ? nil : LogFile(path: configuration.logFile)
         let log = LogSink(
-            level: configuration.logLevel, descriptors: try logDescriptors(configuration), telemetry: telemetry)
+            level: configuration.logLevel, descriptors: [STDERR_FILENO] + (logFile.map { [$0.descriptor] } ?? []),
+            telemetry: telemetry)
         defer { log.close() }
         let logger = Logger(label: "tms-server") { LogfmtHandler(label: $0, sink: log) }
+        let hangups = Hangups.reopen(logFile, logger: logger)
+        defer { withExtendedLifetime(hangups) {} }
         for key in loader.unknownKeys {
             logger.warning("unknown configuration key ignored", metadata: ["key": "\(key)"])
         }
@@ -70,14 +76,5 @@ struct ServeCommand: AsyncParsableCommand {
         if let httpAddr { flags.append(("http_addr", httpAddr)) }
         if let httpPort { flags.append(("http_port", String(httpPort))) }
         return flags
-    }
-
-    private func logDescriptors(_ configuration: ServerConfiguration) throws(ConfigurationError) -> [Int32] {
-        guard !configuration.logFile.isEmpty else { return [STDERR_FILENO] }
-        let file = open(configuration.logFile, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard file >= 0 else {
-            throw ConfigurationError("log_file \(configuration.logFile): \(String(cString: strerror(errno)))")
-        }
-        return [STDERR_FILENO, file]
     }
 }

@@ -10,7 +10,7 @@ struct StatusCommand: AsyncParsableCommand {
             else does any more. Prints what '/healthz' says: which part is late, what it is doing and since when. With
             --metrics prints all metrics, in Prometheus text format.
 
-            Exit status: 0 all is well, 1 a part is late, 2 no answer.
+            Exit status: 0 all is well, 1 a part is late, 2 no answer, 64 wrong usage.
             """)
 
     @OptionGroup var root: RootOptions
@@ -18,8 +18,13 @@ struct StatusCommand: AsyncParsableCommand {
     @Flag(help: "Print the metrics instead.")
     var metrics = false
 
-    @Option(help: "Seconds to wait for an answer.")
+    @Option(help: "Seconds to wait for an answer, 1 or more.")
     var timeout = 5
+
+    func validate() throws {
+        // The system takes none for all the time in the world.
+        guard timeout > 0 else { throw ValidationError("--timeout must be 1 or more seconds") }
+    }
 
     func run() async throws {
         let directory = RootDirectory(flag: root.rootDirectory, environment: ProcessInfo.processInfo.environment)

@@ -16,7 +16,8 @@ package struct TMSServerCommand: AsyncParsableCommand {
             The folder holds everything: configuration (config/tms.toml, every key explained), certificate, database and
             logs. The administrators' secrets are written once, to tms-install.out in it.
 
-            Exit status: 0 stopped as asked, 78 configuration or permissions, 77 refused to run as root, 1 otherwise.
+            Exit status: 0 done, or stopped as asked; 64 wrong usage; 77 refused to run as root; 78 configuration, or a file
+            or folder that cannot be used; 1 otherwise, such as a port that is taken.
             """,
         version: BuildInfo.version,
         subcommands: [
@@ -54,6 +55,9 @@ func reportingFailures(_ work: () async throws -> Void) async throws {
     } catch let error as ConfigurationError {
         StandardError.write("tms-server: \(error)")
         throw ExitCode(ConfigurationError.exitCode)
+    } catch let error as RootLock.Taken {
+        StandardError.write("tms-server: \(error)")
+        throw ExitCode(1)
     } catch let error as MoveError {
         StandardError.write("tms-server: \(error)")
         throw ExitCode(1)

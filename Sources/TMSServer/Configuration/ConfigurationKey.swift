@@ -71,7 +71,7 @@ extension ConfigurationKey {
         integer("event_loops", \.eventLoops, 0...1024, "Threads that serve connections. 0: one for each processor."),
         integer(
             "connections_max", \.limits.connectionsMax, 1...1_000_000,
-            "Open connections. Further ones wait in the kernel's queue."),
+            "Open connections, or as many as the limit of open files allows. Further ones wait in the kernel's queue."),
         integer(
             "in_flight_max", \.limits.inFlightMax, 2...1_000_000,
             "Requests in hand. Further ones get 503 at once; the last quarter is kept for logins."),
@@ -179,7 +179,9 @@ extension ConfigurationKey {
                 }
                 configuration.logLevel = level
             }, spell: { "\"\($0.logLevel.rawValue)\"" }),
-        text("log_file", \.logFile, "A file that log lines go to as well as to standard error. Empty: none."),
+        text(
+            "log_file", \.logFile,
+            "A file that log lines go to as well as to standard error. SIGHUP opens it anew. Empty: none."),
     ]
 
     static func named(_ name: String) -> ConfigurationKey? { all.first { $0.name == name } }

@@ -18,12 +18,12 @@ struct ConfigurationLoader {
     private(set) var configuration = ServerConfiguration()
 
     /// - Parameters:
-    ///   - file: path of `tms.toml`.
+    ///   - file: path of `tms.toml`; nil before there is one.
     ///   - flags: `key=value` pairs of the command line, in the file's names.
     init(
-        file: String, environment: [String: String], flags: [(key: String, value: String)]
+        file: String?, environment: [String: String], flags: [(key: String, value: String)]
     ) throws(ConfigurationError) {
-        try read(file)
+        if let file { try read(file) }
         for key in ConfigurationKey.all {
             guard let text = environment[key.environmentName], !text.isEmpty else { continue }
             try set(key, .written(text), from: "environment variable \(key.environmentName)")

@@ -7,6 +7,9 @@ internal import NIOPosix
 ///
 /// The event loops that serve requests may all hang: this one still says so.
 struct DiagnosisListener {
+    /// Connections to the socket, beside those that `connections_max` allows.
+    static let connectionsMax = 16
+
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     private let server: HTTPServer
     private let root: RootDirectory
@@ -17,13 +20,17 @@ struct DiagnosisListener {
         root: RootDirectory, limits: HTTPLimits, logger: Logger, makeState: (any EventLoop) throws -> LoopState
     ) throws {
         let loop = group.next()
+        let state = try makeState(loop)
+        var limits = limits
+        limits.connectionsMax = Self.connectionsMax
         self.root = root
         self.logger = logger
         server = HTTPServer(
             // Here /healthz reads nothing, and there is nothing else that does not.
             HTTPServer.Configuration(
-                place: .socket(root.diagnosisSocket), limits: limits, warmUpPath: "/healthz", shutdownTimeoutSeconds: 1),
-            loops: LoopStates([(loop: loop, state: try makeState(loop))]), group: group, logger: logger)
+                place: .socket(root.diagnosisSocket), limits: limits, warmUpPath: "/healthz",
+                acceptFailures: state.metrics.acceptFailures, shutdownTimeoutSeconds: 1),
+            loops: LoopStates([(loop: loop, state: state)]), group: group, logger: logger)
     }
 
     /// Answers until `work` has come to its end. A server that cannot be asked this way still serves.

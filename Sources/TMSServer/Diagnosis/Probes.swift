@@ -40,7 +40,8 @@ struct Probes: Sendable {
     /// Read as the loop that the question came in on reads for everybody.
     private func databaseProblem(_ exchange: Exchange, then completion: @escaping ([Problem]) -> Void) {
         let caller = Caller(.anyone, request: exchange.id)
-        exchange.loop.lane.read(as: caller, "default") { tenant, transaction throws(APIError) in
+        exchange.loop.lane.read(as: caller, until: exchange.deadline, "default") {
+            tenant, transaction throws(APIError) in
             try transaction.tenantIsEnabled(tenant)
         } then: { result in
             guard case .failure(let error) = result else { return completion([]) }

@@ -1,4 +1,5 @@
 private import Glibc
+internal import Primitives
 internal import TMSAPI
 internal import TMSStore
 internal import Telemetry
@@ -13,8 +14,8 @@ enum ProcessMetrics {
         }
         metrics.gauge("tms_private_memory_bytes", "Memory in use without pages of mapped files.") { memory.anonymous }
         metrics.count("process_cpu_seconds_total", "Processor time of all threads.") { cpuSeconds }
-        metrics.gauge("process_open_fds", "Open files and sockets.") { Double(openFiles) }
-        metrics.gauge("process_max_fds", "How many may be open.") { Double(openFilesMax) }
+        metrics.gauge("process_open_fds", "Open files and sockets.") { Double(OpenFiles.count) }
+        metrics.gauge("process_max_fds", "How many may be open.") { Double(OpenFiles.max) }
         metrics.gauge(
             "tms_build_info", "Always 1; says which build this is.",
             ["version": version.version, "commit": version.gitCommit]
@@ -35,21 +36,6 @@ enum ProcessMetrics {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
-
-    private static var openFiles: Int {
-        guard let folder = opendir("/proc/self/fd") else { return 0 }
-        defer { closedir(folder) }
-        var count = 0
-        while readdir(folder) != nil { count += 1 }
-        // ".", ".." and the folder itself.
-        return count - 3
-    }
-
-    private static var openFilesMax: UInt {
-        var limit = rlimit()
-        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        return UInt(limit.rlim_cur)
     }
 
     private static func firstLine(of path: String) -> String {

@@ -230,7 +230,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     /// From how many bytes on an answer is counted until it has gone: smaller ones fit the socket's own buffer.
-    private static let largeAnswer = 65_536
+    static let largeAnswer = 65_536
 
     private func count(_ bytes: Int, until sent: EventLoopPromise<Void>?) {
         loop.sending(bytes: bytes)

@@ -1,3 +1,4 @@
+private import Glibc
 internal import NIOCore
 internal import Primitives
 
@@ -50,10 +51,15 @@ final class ConnectionLimitHandler: ChannelDuplexHandler {
     typealias InboundIn = any Channel
     typealias OutboundIn = any Channel
 
-    private let counter: ConnectionCounter
+    /// For how long nobody is accepted after the system had no file, or no memory, for a connection.
+    private static let pause = TimeAmount.milliseconds(250)
 
-    init(_ counter: ConnectionCounter) {
+    private let counter: ConnectionCounter
+    private let failures: AcceptFailures
+
+    init(_ counter: ConnectionCounter, _ failures: AcceptFailures) {
         self.counter = counter
+        self.failures = failures
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -66,5 +72,21 @@ final class ConnectionLimitHandler: ChannelDuplexHandler {
         let loop = context.eventLoop
         let resume: @Sendable () -> Void = { loop.execute { bound.value.channel.read() } }
         if counter.mayAccept(otherwise: resume) { context.read() }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? IOError, [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(error.errnoCode) else {
+            return context.fireErrorCaught(error)
+        }
+        failures.note(error)
+        // Whoever waits goes on waiting, and NIO would go on trying: the loop would do nothing else. A handler cannot hold
+        // that up by itself (NIO's `AcceptBackoffHandler` does not either), since the read that failed counts as not done.
+        read(context, isOn: false)
+        _ = context.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) { [self] in read(context, isOn: true) }
+    }
+
+    private func read(_ context: ChannelHandlerContext, isOn: Bool) {
+        // It may have been closed meanwhile.
+        try? context.channel.syncOptions?.setOption(.autoRead, value: isOn)
     }
 }

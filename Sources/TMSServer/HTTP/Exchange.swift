@@ -14,7 +14,7 @@ final class Exchange {
     let served: ServedRoute?
     /// Nanoseconds by `Monotonic`.
     let startedAt = Monotonic.nanoseconds
-    /// Known once it has been authorized; for the log.
+    /// Known once it has been proven, and of two who were proven the one that may make the call; for the log.
     var principal = Principal.anyone
     var body: [UInt8] = []
     /// Why there is no route. Said when the request has come to its end, so that the connection can be used again.
@@ -83,7 +83,7 @@ final class Exchange {
     func start() {
         guard let route = served?.route else { return fail(refusal ?? .notFound) }
         guard loop.admit(self, as: route.requestClass) else {
-            return fail(.unavailable("ERROR: the server has too many requests in hand"))
+            return fail(.unavailable("ERROR: the server has too many requests in hand", limit: .inFlight))
         }
     }
 
@@ -104,7 +104,6 @@ final class Exchange {
     /// The deadline has passed before there was an answer.
     func giveUp() {
         guard !isAnswered else { return }
-        loop.metrics.refusals[.deadline]?.add()
         // What was begun goes on: a commit that is under way may come to its end.
         let advice =
             switch served?.route.requestClass {
@@ -112,13 +111,12 @@ final class Exchange {
             case .login: ": \(APIError.useMayBeCounted)"
             case .read, .instant, nil: ""
             }
-        fail(.unavailable("ERROR: the request could not be answered in time" + advice))
+        fail(.unavailable("ERROR: the request could not be answered in time" + advice, limit: .deadline))
     }
 
     /// Too much is waiting for others to take it.
     func refuseLargeAnswer() {
-        loop.metrics.refusals[.unsentBytes]?.add()
-        fail(.unavailable("ERROR: too many large answers are waiting to be taken"))
+        fail(.unavailable("ERROR: too many large answers are waiting to be taken", limit: .unsentBytes))
     }
 
     // MARK: Answering
@@ -129,10 +127,15 @@ final class Exchange {
 
     /// An answer that has been encoded elsewhere.
     func succeed(_ json: [UInt8], contentType: String) {
+        // There was room when it was begun, and others may have taken it meanwhile.
+        guard isAnswered || json.count < ConnectionHandler.largeAnswer || loop.hasRoomForLargeAnswer else {
+            return refuseLargeAnswer()
+        }
         respond(.ok, contentType: contentType) { $0.verbatim(json) }
     }
 
     func fail(_ error: APIError) {
+        if !isAnswered, let limit = error.limit { loop.metrics.refusals[limit]?.add() }
         var headers: [(name: String, value: String)] = []
         if let seconds = error.retryAfterSeconds { headers.append(("retry-after", String(seconds))) }
         if error.code == .methodNotAllowed { headers.append(("allow", allowedMethods)) }
@@ -156,6 +159,7 @@ final class Exchange {
             connection.send(
                 self, status: status, contentType: contentType, headers: headers, body: loop.json.bytes)
             loop.json.wipeSecrets()
+            loop.json.giveBack(beyond: LoopState.jsonKeptMax)
         }
         log(status: status.code)
     }

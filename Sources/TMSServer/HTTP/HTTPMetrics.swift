@@ -4,14 +4,24 @@ internal import Telemetry
 
 /// What the HTTP layer counts for all loops together.
 struct HTTPMetrics: Sendable {
-    /// Of limits that the HTTP layer keeps itself.
+    /// Of any limit, wherever it is kept: counted with the answer, and so once.
     let refusals: [LimitReason: Counter]
     let turnWait: Histogram
+    let acceptFailures: Counter
 
     init(_ metrics: Metrics) {
         refusals = Dictionary(
-            uniqueKeysWithValues: [.inFlight, .deadline, .unsentBytes].map { ($0, metrics.refusals($0)) })
+            uniqueKeysWithValues: LimitReason.allCases.map { reason in
+                (
+                    reason,
+                    metrics.counter(
+                        "tms_http_refusals_total", "Requests refused with 503 by a limit.",
+                        ["reason": reason.rawValue])
+                )
+            })
         turnWait = metrics.queueWait("loop")
+        acceptFailures = metrics.counter(
+            "tms_http_accept_failures_total", "Attempts to accept a connection for which there was no file or memory.")
     }
 }
 
@@ -81,6 +91,7 @@ final class LoopLoad: Sendable {
         }
         let (connections, unsent) = (sum(\.connections), sum(\.unsentBytes))
         metrics.gauge("tms_http_connections", "Open connections.") { Double(connections()) }
+        metrics.gauge("tms_http_connections_max", "How many may be open.") { Double(limits.connectionsMax) }
         metrics.gauge("tms_http_unsent_bytes", "Large answers that callers have not taken yet.") { Double(unsent()) }
         metrics.queue("loop_reads", limit: limits.inFlightMax, depth: sum(\.waitingReads))
         metrics.queue("loop_writes", limit: limits.inFlightMax, depth: sum(\.waitingWrites))

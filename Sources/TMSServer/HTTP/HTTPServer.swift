@@ -6,6 +6,7 @@ internal import NIOHTTP1
 internal import NIOPosix
 internal import NIOSSL
 internal import Primitives
+internal import Telemetry
 
 /// The listening sockets and what hangs behind them.
 final class HTTPServer: Sendable {
@@ -25,6 +26,8 @@ final class HTTPServer: Sendable {
         /// What each event loop asks itself before it listens: a path that reads nothing, since a database that hangs must not
         /// keep the server from listening and saying so.
         var warmUpPath = "/v1/tms/version"
+        /// Connections that could not be accepted.
+        var acceptFailures = Counter()
         /// How long a shutdown waits for requests in hand.
         var shutdownTimeoutSeconds: Int64 = 10
     }
@@ -34,6 +37,7 @@ final class HTTPServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let logger: Logger
     private let connections: ConnectionCounter
+    private let acceptFailures: AcceptFailures
 
     init(_ configuration: Configuration, loops: LoopStates, group: MultiThreadedEventLoopGroup, logger: Logger) {
         self.configuration = configuration
@@ -41,6 +45,7 @@ final class HTTPServer: Sendable {
         self.group = group
         self.logger = logger
         connections = ConnectionCounter(max: configuration.limits.connectionsMax)
+        acceptFailures = AcceptFailures(configuration.acceptFailures, logger: logger)
     }
 
     /// Listeners in service.
@@ -104,7 +109,7 @@ final class HTTPServer: Sendable {
     }
 
     private func bootstrap(_ quiescing: ServerQuiescingHelper) -> ServerBootstrap {
-        let (loops, tls, connections) = (loops, configuration.tls, connections)
+        let (loops, tls, connections, acceptFailures) = (loops, configuration.tls, connections, acceptFailures)
         let readMax = configuration.limits.readBytesMax
         return ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
@@ -113,7 +118,8 @@ final class HTTPServer: Sendable {
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandlers(
-                        ConnectionLimitHandler(connections), quiescing.makeServerChannelHandler(channel: channel))
+                        ConnectionLimitHandler(connections, acceptFailures),
+                        quiescing.makeServerChannelHandler(channel: channel))
                 }
             }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)

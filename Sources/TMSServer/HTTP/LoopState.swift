@@ -18,6 +18,8 @@ final class LoopState {
     let readsDatabase: Bool
     /// Answers are encoded here, one after the other.
     var json = JSONWriter()
+    /// Bytes of memory that ``json`` keeps for the next answer. What a larger one needed is given back.
+    static let jsonKeptMax = 262_144
     /// Request log lines are made here, one after the other.
     var logLine = LogLine()
 
@@ -59,10 +61,7 @@ final class LoopState {
     /// Gives a request its place, and serves it when it is its turn.
     /// - Returns: false when there are too many already.
     func admit(_ exchange: Exchange, as requestClass: RequestClass) -> Bool {
-        guard admission.enter(requestClass) else {
-            metrics.refusals[.inFlight]?.add()
-            return false
-        }
+        guard admission.enter(requestClass) else { return false }
         load.inHand(requestClass).add(1)
         if requestClass.goesFirst {
             serve(exchange)
@@ -130,7 +129,7 @@ final class LoopState {
     private let unsentMax: Int
     private var unsentBytes = 0
 
-    /// Whether a large answer may be begun: those that others have not taken yet hold memory.
+    /// Whether a large answer may be begun, or sent: those that others have not taken yet hold memory.
     var hasRoomForLargeAnswer: Bool { unsentBytes < unsentMax }
 
     func sending(bytes: Int) {
@@ -165,6 +164,13 @@ final class LoopState {
     /// - Parameter now: nanoseconds by `Monotonic`.
     func endOverdue(now: Int) {
         for connection in connections.values { connection.endIfOverdue(now: now) }
+    }
+}
+
+extension JSONWriter {
+    /// Begins anew when it has more memory than that.
+    mutating func giveBack(beyond bytesMax: Int) {
+        if bytes.capacity > bytesMax { self = JSONWriter() }
     }
 }
 

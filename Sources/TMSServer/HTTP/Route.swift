@@ -57,7 +57,7 @@ extension Exchange {
             endpoint.denied.filled(with: fields + [("tenant", tenant), ("client_id", credentials.clientID)], body)
         }
         authenticator.authenticate(
-            credentials, for: endpoint.access, denied: denied, on: loop.lane, request: id
+            credentials, for: endpoint.access, denied: denied, on: loop.lane, request: id, until: deadline
         ) { [self] proven in
             switch proven {
             case .success(let proven): run(endpoint, parameters, as: proven, rule)
@@ -72,6 +72,7 @@ extension Exchange {
         _ rule: (Call<Parameters, Body>, Exchange) -> Void
     ) {
         let call: Call<Parameters, Body>
+        principal = proven.first
         do throws(APIError) {
             let body = endpoint.takesBody ? try Body(json: body) : Body()
             principal = try proven.principal(

@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 private import Glibc
 internal import Logging
-internal import Primitives
+internal import TMSAPI
 internal import TMSService
 internal import TMSStore
 
@@ -18,12 +18,27 @@ struct Installer {
     }
 
     func run(logger: Logger) throws -> Outcome {
+        try refuseTakenOutput()
         var changed = false
         try makeFolders(&changed)
         try makeFile(root.configurationFile, &changed) { Array(ConfigurationTemplate.text(ServerConfiguration()).utf8) }
         try makeCertificate(&changed)
         let hasNewSecrets = try fillDatabase(&changed, logger: logger)
         return changed || hasNewSecrets ? .installed(hasNewSecrets: hasNewSecrets) : .nothingToDo
+    }
+
+    /// Before anything is changed where a database is to be made; whether one that is there has its administrators is only
+    /// known later (``InstallOutput/write(_:)``).
+    private func refuseTakenOutput() throws(ConfigurationError) {
+        guard FileStatus.isTaken(root.installOutput), !FileManager.default.fileExists(atPath: root.databaseFile),
+            try !configuration().isOnPostgreSQL
+        else { return }
+        throw InstallOutput.taken(root.installOutput)
+    }
+
+    private func configuration() throws(ConfigurationError) -> ServerConfiguration {
+        let file = FileStatus.isTaken(root.configurationFile) ? root.configurationFile : nil
+        return try ConfigurationLoader(file: file, environment: environment, flags: []).configuration
     }
 
     private func makeFolders(_ changed: inout Bool) throws {
@@ -59,9 +74,7 @@ struct Installer {
 
     /// - Returns: whether it made tenants. Their secrets are on the disk before this returns.
     private func fillDatabase(_ changed: inout Bool, logger: Logger) throws -> Bool {
-        let configuration = try ConfigurationLoader(
-            file: root.configurationFile, environment: environment, flags: []
-        ).configuration
+        let configuration = try configuration()
         let isNew =
             !configuration.isOnPostgreSQL && !FileManager.default.fileExists(atPath: root.databaseFile)
         // SQLite would make the file with the mode the umask leaves.
@@ -72,23 +85,18 @@ struct Installer {
         let store = try Store(Store.Configuration(configuration.place(in: root)), logger: logger)
         defer { store.shutdown() }
         let caller = Caller(.command, id: "install", request: RequestID(process: .random(in: .min ... .max), number: 0))
-        let admins = try Installation.fill(store, as: caller)
-        guard !admins.isEmpty else { return false }
-        try write(admins)
-        return true
-    }
-
-    /// The secrets, with the three labels per tenant that the reference prints.
-    private func write(_ admins: [Installation.NewAdmin]) throws(ConfigurationError) {
-        var text: [UInt8] = []
-        text.reserveCapacity(4096)
-        for admin in admins {
-            text += "Tenant: \(admin.tenant)\nAdministrator ID: \(admin.adminID)\nAdministrator Password: ".utf8
-            admin.secret.withUnsafeBytes { text += $0 }
-            text += "\n\n".utf8
+        let output = InstallOutput(path: root.installOutput)
+        do throws(APIError) {
+            let admins = try Installation.fill(store, as: caller, keep: output.write)
+            // Another installation may have been faster when this one tried for the first time.
+            if admins.isEmpty { output.remove() }
+            return !admins.isEmpty
+        } catch {
+            if let failure = output.failure { throw failure }
+            // A commit may be made although the database was lost before it said so.
+            if try Installation.isMissing(in: store, as: caller) { output.remove() }
+            throw error
         }
-        defer { text.withUnsafeMutableBytes { SecretBytes.wipe($0) } }
-        try PrivateFile.write(text, to: root.installOutput)
     }
 
     /// This machine's name, as its certificate should carry it.

@@ -14,7 +14,7 @@ enum PrivateFile {
     }
 }
 
-/// Writes such a file piece by piece. What is not finished is removed.
+/// Writes such a file piece by piece. What is not finished is removed, and what is there already stays as it is.
 final class PrivateFileWriter {
     private let path: String
     private let partial: String
@@ -47,11 +47,47 @@ final class PrivateFileWriter {
 
     /// Waits until all of it is on the disk, and gives the file its name.
     func finish() throws(ConfigurationError) {
-        guard fsync(descriptor) == 0, rename(partial, path) == 0 else { throw Self.failure(path) }
+        guard fsync(descriptor) == 0, takeName() else { throw Self.failure(path) }
         isFinished = true
+        do throws(ConfigurationError) {
+            try Self.syncFolder(of: path)
+        } catch {
+            unlink(path)
+            throw error
+        }
     }
 
-    fileprivate static func failure(_ path: String) -> ConfigurationError {
+    /// A link, unlike a new name, never takes the place of another file.
+    private func takeName() -> Bool {
+        if link(partial, path) == 0 {
+            unlink(partial)
+            return true
+        }
+        // Not every file system has links (link(2)).
+        guard errno == EPERM || errno == EOPNOTSUPP else { return false }
+        guard !FileStatus.isTaken(path) else {
+            errno = EEXIST
+            return false
+        }
+        return rename(partial, path) == 0
+    }
+
+    /// A name is on the disk when its folder is.
+    private static func syncFolder(of path: String) throws(ConfigurationError) {
+        let end = path.lastIndex(of: "/")
+        let folder = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            // One that may be written to and not read cannot be waited for.
+            if errno == EACCES { return }
+            throw failure(folder)
+        }
+        defer { close(descriptor) }
+        // Some file systems do not know how, and have nothing to wait for.
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(folder) }
+    }
+
+    static func failure(_ path: String) -> ConfigurationError {
         ConfigurationError("\(path): cannot be written: \(String(cString: strerror(errno)))")
     }
 }

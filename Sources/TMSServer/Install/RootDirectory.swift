@@ -19,6 +19,8 @@ struct RootDirectory: Sendable {
     var runFolder: String { path + "/run" }
     /// Where a running server answers questions about itself.
     var diagnosisSocket: String { runFolder + "/diagnosis.sock" }
+    /// Held by the server that serves from here.
+    var lockFile: String { runFolder + "/lock" }
     var installOutput: String { path + "/tms-install.out" }
     var folders: [String] { [path] + ["config", "certs", "database", "logs"].map { path + "/" + $0 } }
 
@@ -28,27 +30,33 @@ struct RootDirectory: Sendable {
     ///   - needsDatabase: false when that is elsewhere.
     func check(needsCertificate: Bool, needsDatabase: Bool) throws(ConfigurationError) {
         for folder in folders {
-            guard let mode = Self.mode(of: folder) else {
+            guard try Self.exists(folder, mode: 0o700) else {
                 throw ConfigurationError(
                     "\(folder): is missing. 'tms-server install --root-dir \(path)' makes an installation.")
             }
-            guard mode == 0o700 else { throw Self.wrongMode(folder, mode, wanted: 0o700) }
         }
         var files = needsDatabase ? [databaseFile] : []
         if needsCertificate { files += [certificateFile, keyFile] }
-        for file in files {
-            guard let mode = Self.mode(of: file) else { throw ConfigurationError("\(file): is missing") }
-            guard mode == 0o600 else { throw Self.wrongMode(file, mode, wanted: 0o600) }
+        for file in files where try !Self.exists(file, mode: 0o600) {
+            throw ConfigurationError("\(file): is missing")
         }
     }
 
-    private static func wrongMode(_ path: String, _ mode: Int, wanted: Int) -> ConfigurationError {
-        let (mode, wanted) = (String(mode, radix: 8), String(wanted, radix: 8))
-        return ConfigurationError("\(path): has mode \(mode), must have \(wanted): chmod \(wanted) '\(path)'")
+    /// - Returns: false when there is nothing of that name.
+    /// - Throws: when it has another mode. A link has none of its own: what counts is what it leads to.
+    private static func exists(_ path: String, mode wanted: Int) throws(ConfigurationError) -> Bool {
+        guard let mode = mode(of: path) else {
+            guard FileStatus.isTaken(path) else { return false }
+            throw ConfigurationError("\(path): is a link to something that is missing")
+        }
+        guard mode != wanted else { return true }
+        let target = FileStatus.target(ofLink: path)
+        let (has, must) = (String(mode, radix: 8), String(wanted, radix: 8))
+        throw ConfigurationError(
+            path + ": " + (target.map { "is a link to \($0), which " } ?? "")
+                + "has mode \(has), must have \(must): chmod \(must) '\(target ?? path)'")
     }
 
-    static func mode(of path: String) -> Int? {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return (attributes?[.posixPermissions] as? NSNumber)?.intValue
-    }
+    /// Of what a link leads to; nil when there is nothing.
+    static func mode(of path: String) -> Int? { FileStatus(of: path)?.mode }
 }

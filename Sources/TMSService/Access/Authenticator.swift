@@ -1,3 +1,4 @@
+package import Primitives
 package import TMSAPI
 package import TMSStore
 internal import Telemetry
@@ -23,18 +24,22 @@ package final class Authenticator: Sendable {
     ///
     /// Checks in the order that callers know: headers (400), tenant (400), secret (401). Whether those who were proven may
     /// call is up to ``Proven/principal(for:tenant:owner:reserved:in:)``, once it is known what the call is about.
-    /// - Parameter denied: the end of a 401's text, for the tenant of the request.
+    /// - Parameters:
+    ///   - denied: the end of a 401's text, for the tenant of the request.
+    ///   - deadline: when nobody waits for it any more.
     package func authenticate(
         _ credentials: Credentials, for access: Access, denied: @escaping (_ tenant: String) -> String,
-        on lane: StoreLane, request: RequestID, then completion: @escaping (Result<Proven, APIError>) -> Void
+        on lane: StoreLane, request: RequestID, until deadline: Deadline = .none,
+        then completion: @escaping (Result<Proven, APIError>) -> Void
     ) {
-        authenticate(credentials, for: access, denied, Known(), on: lane, request, completion)
+        authenticate(credentials, for: access, denied, Known(), on: lane, request, deadline, completion)
     }
 
     /// Judges by what is in memory; whatever is missing there is read, and then everything is judged again.
     private func authenticate(
         _ credentials: Credentials, for access: Access, _ denied: @escaping (String) -> String, _ known: Known,
-        on lane: StoreLane, _ request: RequestID, _ completion: @escaping (Result<Proven, APIError>) -> Void
+        on lane: StoreLane, _ request: RequestID, _ deadline: Deadline,
+        _ completion: @escaping (Result<Proven, APIError>) -> Void
     ) {
         do throws(Undecided) {
             completion(.success(try judge(credentials, for: access, denied, known)))
@@ -42,12 +47,12 @@ package final class Authenticator: Sendable {
             switch error {
             case .refused(let error): completion(.failure(error))
             case .unknown(let key):
-                read(key, on: lane, request) { [self] record in
+                read(key, on: lane, request, deadline) { [self] record in
                     switch record {
                     case .failure(let error): completion(.failure(error))
                     case .success(let record):
                         let known = known.with(record, for: key)
-                        authenticate(credentials, for: access, denied, known, on: lane, request, completion)
+                        authenticate(credentials, for: access, denied, known, on: lane, request, deadline, completion)
                     }
                 }
             }
@@ -123,11 +128,12 @@ package final class Authenticator: Sendable {
     }
 
     private func read(
-        _ key: CredentialCache.Key, on lane: StoreLane, _ request: RequestID,
+        _ key: CredentialCache.Key, on lane: StoreLane, _ request: RequestID, _ deadline: Deadline,
         then completion: @escaping (Result<CredentialCache.Record, APIError>) -> Void
     ) {
         let version = store.credentialsVersion
-        lane.read(as: Caller(.anyone, request: request), key) { [cache] key, transaction throws(APIError) in
+        lane.read(as: Caller(.anyone, request: request), until: deadline, key) {
+            [cache] key, transaction throws(APIError) in
             let record = try Self.read(key, in: transaction)
             cache.remember(record, for: key, version: version, now: transaction.now)
             return record

@@ -2,7 +2,8 @@ package import TMSAPI
 
 /// Who a request's credentials have proven it to come from: a client, an administrator, or both.
 package struct Proven: Sendable, Equatable {
-    private let first: Principal
+    /// Who it is if nothing more is known: the client, where there are both.
+    package let first: Principal
     private let second: Principal?
 
     package init(_ first: Principal, _ second: Principal? = nil) {

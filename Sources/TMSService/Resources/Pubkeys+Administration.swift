@@ -33,6 +33,10 @@ extension PubkeyRules {
         return Updated(count, "\(count) update(s) to client \(key.clientID) completed")
     }
 
+    package func clearSome(_ call: Call<Nothing, PubkeyKey>, _ transaction: Transaction) throws(APIError) -> Int {
+        try transaction.clearSome(of: call.body)
+    }
+
     package func delete(_ call: Call<Nothing, PubkeyKey>, _ transaction: Transaction) throws(APIError) -> Deleted {
         let key = call.body
         let count = try transaction.deletePubkey(key)

@@ -1,7 +1,6 @@
 internal import SSHKeys
 package import TMSAPI
 package import TMSStore
-internal import Telemetry
 
 extension PubkeyRules {
     /// Makes a key pair and keeps its public half. The answer goes out after that is durable.
@@ -16,26 +15,35 @@ extension PubkeyRules {
         } catch {
             return respond(.failure(error))
         }
-        makePair(algorithm, on: lane) { pair in
-            switch pair {
-            case .success(let pair): store(pair, for: call, on: lane, respond)
-            case .failure(let failure):
-                if failure == .exhausted { pairRefusals.add() }
-                respond(.failure(failure.apiError))
+        // An Ed25519 pair is made in less time than a change of threads takes; the others come from the pool.
+        if algorithm == .ed25519 { return store(.ed25519(), for: call, on: lane, respond) }
+        lane.read(as: call.caller, until: call.deadline, call) { call, transaction throws(APIError) in
+            try requireDependencies(of: call, transaction)
+        } then: { found in
+            if case .failure(let error) = found { return respond(.failure(error)) }
+            let completion = { (pair: Result<KeyPair, KeyPairPool.Failure>) in
+                switch pair {
+                case .success(let pair): store(pair, for: call, on: lane, respond)
+                case .failure(let failure): respond(.failure(failure.apiError))
+                }
             }
+            keyPairs.take(algorithm, completion: lane.onLoop(completion))
         }
     }
 
-    private func makePair(
-        _ algorithm: KeyAlgorithm, on lane: StoreLane,
-        then completion: @escaping (Result<KeyPair, KeyPairPool.Failure>) -> Void
-    ) {
-        // An Ed25519 pair is made in less time than a change of threads takes; the others come from the pool.
-        if algorithm == .ed25519 {
-            completion(.success(.ed25519()))
-        } else {
-            keyPairs.take(algorithm, completion: lane.onLoop(completion))
-        }
+    /// Sees to it that no pair is taken from the pool for a key that will be refused: anybody could empty it.
+    ///
+    /// What counts is what ``insert(_:_:)`` finds, in the transaction of the key.
+    private func requireDependencies(
+        of call: Call<Nothing, CreatePubkey>, _ transaction: Transaction
+    ) throws(APIError) {
+        // MVP mode makes what is missing, and a call that is repeated needs nothing any more.
+        if settings.mvp { return }
+        if let owner = call.answerOwner, try transaction.hasAnswer(of: owner) { return }
+        let body = call.body
+        _ = try transaction.dependencies(
+            tenant: call.tenant, clientID: call.principal.clientID, userID: body.clientUserID, host: body.host,
+            account: body.hostAccount)
     }
 
     private func store(
@@ -80,8 +88,11 @@ extension PubkeyCreated {
 extension KeyPairPool.Failure {
     fileprivate var apiError: APIError {
         switch self {
-        case .exhausted: .unavailable("ERROR: too many requests wait for a key of this type", retryAfterSeconds: 10)
-        case .timedOut: .unavailable("ERROR: making a key of this type took too long", retryAfterSeconds: 10)
+        case .exhausted:
+            .unavailable(
+                "ERROR: too many requests wait for a key of this type", limit: .keyWaiters, retryAfterSeconds: 10)
+        case .timedOut:
+            .unavailable("ERROR: making a key of this type took too long", limit: .keyWait, retryAfterSeconds: 10)
         case .shutDown: .unavailable("ERROR: the server is stopping")
         case .notMade: .internalFailure
         }

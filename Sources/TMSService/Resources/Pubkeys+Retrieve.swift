@@ -19,7 +19,7 @@ extension PubkeyRules {
             return respond(
                 .failure(APIError(.badRequest, "'connection' has more than \(Self.connectionLengthMax) bytes")))
         }
-        lane.read(as: call.caller, isLogin: true, call, first: Self.firstQuestion) {
+        lane.read(as: call.caller, isLogin: true, until: call.deadline, call, first: Self.firstQuestion) {
             call, transaction throws(APIError) in
             try transaction.judgeLogin(call.body, connection: call.body.connection ?? "")
         } then: { result in
@@ -49,6 +49,11 @@ extension PubkeyRules {
                 pubkey: key.id, connection: connection, ticketExpiresAt: transaction.now.adding(seconds: ticketSeconds))
             return isTaken ? .allowed(key) : .refused(key, .noUsesLeft)
         } then: { result in
+            // Where the rules only warn, no login may fail because a use cannot be counted just now.
+            if settings.enforcement == .warn, case .failure(let error) = result, error.code.rawValue >= 500 {
+                log("login served whose use could not be counted", error.message, call)
+                return answer(.success(.allowed(key)), call, respond)
+            }
             answer(result, call, respond)
         }
     }
@@ -83,18 +88,18 @@ extension PubkeyRules {
         let isServed = settings.enforcement != .enforce
         logins.judged(reason, isServed: isServed)
         if isServed {
-            if settings.enforcement == .warn { log("login served that would be refused", reason, call) }
+            if settings.enforcement == .warn { log("login served that would be refused", reason.rawValue, call) }
             return .success(PubkeyRetrieved(key.publicKey))
         }
-        log("login refused", reason, call)
+        log("login refused", reason.rawValue, call)
         return .failure(APIError(.forbidden, "Key refused: \(reason.rawValue)."))
     }
 
-    private func log(_ event: String, _ reason: LoginRefusal, _ call: Call<Nothing, RetrievePubkey>) {
+    private func log(_ event: String, _ reason: String, _ call: Call<Nothing, RetrievePubkey>) {
         logger.notice(
             "\(event)",
             metadata: [
-                "request": "\(call.request)", "reason": "\(reason.rawValue)", "user": "\(call.body.user)",
+                "request": "\(call.request)", "reason": "\(reason)", "user": "\(call.body.user)",
                 "host": "\(call.body.host)", "fingerprint": "\(call.body.fingerprint)",
             ])
     }

@@ -9,15 +9,12 @@ package struct PubkeyRules: Sendable {
     let settings: Settings
     let logger: Logger
     let logins: LoginMetrics
-    /// Creates that found too many others waiting for a key pair.
-    let pairRefusals: Counter
 
     init(keyPairs: KeyPairPool, settings: Settings, telemetry: Telemetry, logger: Logger) {
         self.keyPairs = keyPairs
         self.settings = settings
         self.logger = logger
         logins = LoginMetrics(telemetry.metrics)
-        pairRefusals = telemetry.metrics.refusals(.keyWaiters)
         telemetry.metrics.queue("keys", limit: keyPairs.waitersMax) { keyPairs.waiting }
     }
 }

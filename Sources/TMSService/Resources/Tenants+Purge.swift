@@ -7,7 +7,7 @@ extension TenantRules {
         _ call: Call<PurgeTenant, Nothing>, _ lane: StoreLane, _ respond: @escaping Respond<Purged>
     ) {
         if call.parameters.dryRun ?? true {
-            lane.readList(as: call.caller) { transaction throws(APIError) in
+            lane.readList(as: call.caller, until: call.deadline) { transaction throws(APIError) in
                 try countExpired(call.parameters, transaction)
             } then: {
                 respond($0)

@@ -76,7 +76,10 @@ final class PostgreSQLRow: SQLRow {
     func flag(_ column: Int32) -> Bool { integer(column) != 0 }
 
     func time(_ column: Int32) -> Timestamp {
-        Timestamp(microseconds: Int64(bigEndian: Self.load(bytes(column))) + PostgreSQLType.epoch)
+        let sinceEpoch = Int64(bigEndian: Self.load(bytes(column)))
+        // 'infinity' is the largest number there is, and '-infinity' the smallest.
+        let (microseconds, isEndless) = sinceEpoch.addingReportingOverflow(PostgreSQLType.epoch)
+        return isEndless ? .never : Timestamp(clamping: microseconds)
     }
 
     private func bytes(_ column: Int32) -> UnsafeRawBufferPointer {

@@ -25,26 +25,26 @@ extension ReadingSession {
 ///
 /// Each thread has a session of its own. What waits, and what one read may take, is limited.
 final class ReadThreads: Sendable {
-    /// Told why when the database cannot be reached.
-    typealias Job = @Sendable (Result<any ReadingSession, StoreError>) -> Void
+    /// Told why when nothing is to be read.
+    typealias Job = @Sendable (Result<any ReadingSession, APIError>) -> Void
 
     /// What is read, as threads, metrics and refusals name it.
     struct Kind: Sendable {
         let thread: String
         let queue: String
-        let reason: LimitReason
         let activity: Activity
         let refusal: APIError
 
         static let lists = Kind(
-            thread: "list", queue: "lists", reason: .listQueue, activity: "read a list",
-            refusal: .unavailable("ERROR: too many lists are waiting"))
+            thread: "list", queue: "lists", activity: "read a list",
+            refusal: .unavailable("ERROR: too many lists are waiting", limit: .listQueue))
         static let points = Kind(
-            thread: "read", queue: "reads", reason: .readQueue, activity: "read",
-            refusal: .unavailable("ERROR: too many reads are waiting"))
+            thread: "read", queue: "reads", activity: "read",
+            refusal: .unavailable("ERROR: too many reads are waiting", limit: .readQueue))
     }
 
     private struct Waiting: Sendable {
+        let deadline: Deadline
         let question: Question?
         let job: Job
         let since = Monotonic.nanoseconds
@@ -71,7 +71,6 @@ final class ReadThreads: Sendable {
     private let workers: Workers<Queue>
     private let queueMax: Int
     private let refusal: APIError
-    private let refusals: Counter
 
     /// - Parameters:
     ///   - togetherMax: reads that a thread takes out of the queue at once.
@@ -82,7 +81,6 @@ final class ReadThreads: Sendable {
     ) {
         self.queueMax = queueMax
         refusal = kind.refusal
-        refusals = telemetry.metrics.refusals(kind.reason)
         let wait = telemetry.metrics.queueWait(kind.queue)
         let members = sessions.enumerated().map { number, session in
             let name = "\(kind.thread)-\(number)"
@@ -90,8 +88,12 @@ final class ReadThreads: Sendable {
             return Workers<Queue>.Member<[Waiting]>(name: name, session: session, heartbeat: heartbeat) { taken in
                 let now = Monotonic.nanoseconds
                 for waiting in taken { wait.add(now - waiting.since) }
+                // Whoever does not wait any more would only keep others waiting.
+                for waiting in taken where waiting.deadline.hasPassed(now: now) { waiting.job(.failure(.tooLate)) }
+                let reads = taken.filter { !$0.deadline.hasPassed(now: now) }
+                guard !reads.isEmpty else { return }
                 heartbeat.begin(kind.activity)
-                session.readTogether(taken.map(\.question)) { number in taken[number].job(.success(session)) }
+                session.readTogether(reads.map(\.question)) { number in reads[number].job(.success(session)) }
             }
         }
         workers = Workers(Queue(), members) {
@@ -99,7 +101,7 @@ final class ReadThreads: Sendable {
         } abandon: { queue in
             let abandoned = queue.logins + queue.others
             queue = Queue()
-            return { for waiting in abandoned { waiting.job(.failure(.away)) } }
+            return { for waiting in abandoned { waiting.job(.failure(StoreError.away.apiError)) } }
         }
         telemetry.metrics.queue(kind.queue, limit: queueMax) { [state = workers.state] in
             state.withLock { $0.queue.logins.count + $0.queue.others.count }
@@ -108,18 +110,18 @@ final class ReadThreads: Sendable {
 
     /// - Parameters:
     ///   - isLogin: somebody waits to log in; goes before everything else, with as many places again.
+    ///   - deadline: what still waits when it has passed is not read, and told so.
     ///   - question: what `job` will ask first.
     /// - Throws: 503 when too many wait, or the database cannot be reached.
-    func enqueue(isLogin: Bool, _ question: Question?, _ job: @escaping Job) throws(APIError) {
+    func enqueue(
+        isLogin: Bool, until deadline: Deadline, _ question: Question?, _ job: @escaping Job
+    ) throws(APIError) {
         let problem: APIError? = workers.state.update { state in
             if state.isClosed { return .stopping }
             if state.readyCount == 0 { return StoreError.away.apiError }
             let count = isLogin ? state.queue.logins.count : state.queue.others.count
-            if count >= queueMax {
-                refusals.add()
-                return refusal
-            }
-            let waiting = Waiting(question: question, job: job)
+            if count >= queueMax { return refusal }
+            let waiting = Waiting(deadline: deadline, question: question, job: job)
             if isLogin { state.queue.logins.append(waiting) } else { state.queue.others.append(waiting) }
             return nil
         }

@@ -71,7 +71,7 @@ final class SQLiteStatement: SQLRow {
 
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(pointer, column) }
     func flag(_ column: Int32) -> Bool { integer(column) != 0 }
-    func time(_ column: Int32) -> Timestamp { Timestamp(microseconds: integer(column)) }
+    func time(_ column: Int32) -> Timestamp { Timestamp(clamping: integer(column)) }
 }
 
 extension SQLValue {

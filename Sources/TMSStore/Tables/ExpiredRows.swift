@@ -30,13 +30,16 @@ extension Transaction {
         ) { Int($0.integer(0)) } ?? 0
     }
 
+    // Each deletion has its condition twice: on PostgreSQL a row may be changed after it was found, and what is asked of the
+    // row itself is asked again once its change is known. The outer condition has no index, so that the inner one leads.
+
     /// - Returns: how many, `countMax` at most, those that expired first.
     package func deleteExpiredReservations(
         tenant: String, before time: Timestamp, countMax: Int32
     ) throws(APIError) -> Int {
         try execute(
             """
-            DELETE FROM reservations WHERE id IN
+            DELETE FROM reservations WHERE expires_at < $2 AND id IN
                 (SELECT id FROM reservations WHERE tenant = $1 AND expires_at < $2 ORDER BY expires_at LIMIT $3)
             """,
             .text(tenant), .time(time), .integer(countMax))
@@ -49,7 +52,7 @@ extension Transaction {
     ) throws(APIError) -> Int {
         try execute(
             """
-            DELETE FROM pubkeys WHERE id IN
+            DELETE FROM pubkeys WHERE expires_at < $2 AND id IN
                 (SELECT k.id FROM pubkeys AS k WHERE k.tenant = $1 AND k.expires_at < $2
                     AND NOT EXISTS (SELECT 1 FROM reservations AS r WHERE r.pubkey_id = k.id)
                  ORDER BY k.expires_at LIMIT $3)

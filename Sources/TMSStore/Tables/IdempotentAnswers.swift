@@ -14,6 +14,17 @@ package struct AnswerOwner: Sendable {
 }
 
 extension Transaction {
+    /// Whether an answer can be given again.
+    package func hasAnswer(of owner: AnswerOwner) throws(APIError) -> Bool {
+        try first(
+            """
+            SELECT 1 FROM idempotent_answers
+            WHERE tenant = $1 AND client_id = $2 AND idempotency_key = $3 AND expires_at >= $4
+            """,
+            .text(owner.tenant), .text(owner.clientID), .text(owner.idempotencyKey), .time(now)
+        ) { _ in true } ?? false
+    }
+
     /// Takes the place of an answer, for ``keepAnswer(_:of:)`` in the same transaction. Another transaction that wants
     /// the same place waits for this one.
     /// - Parameters:

@@ -17,7 +17,6 @@ internal import Telemetry
 /// that it alone is taken back. A write may therefore run twice, and must do nothing but use its transaction.
 final class GroupCommit: Sendable {
     private let workers: Workers<WriteQueue>
-    private let refusals: Counter
 
     init(
         _ sessions: [any WritingSession], _ configuration: Store.Configuration, telemetry: Telemetry, logger: Logger
@@ -36,7 +35,6 @@ final class GroupCommit: Sendable {
             let abandoned = queue.take(max: .max)
             return { for write in abandoned { write.refuse(StoreError.away.apiError) } }
         }
-        refusals = telemetry.metrics.refusals(.writeQueue)
         let state = workers.state
         telemetry.metrics.queue("login_writes", limit: loginsMax) { state.withLock { $0.queue.loginCount } }
         telemetry.metrics.queue("writes", limit: othersMax) { state.withLock { $0.queue.otherCount } }
@@ -46,9 +44,7 @@ final class GroupCommit: Sendable {
     func refusal(of caller: Caller) -> APIError? {
         workers.state.withLock { state in
             if state.readyCount == 0 { return StoreError.away.apiError }
-            guard state.queue.wouldRefuse(WriteQueue.Origin(caller)) else { return nil }
-            refusals.add()
-            return .tooManyWrites
+            return state.queue.wouldRefuse(WriteQueue.Origin(caller)) ? .tooManyWrites : nil
         }
     }
 
@@ -61,12 +57,8 @@ final class GroupCommit: Sendable {
         }
         switch try outcome.get() {
         case .accepted: return
-        case .refused:
-            refusals.add()
-            throw .tooManyWrites
-        case .displaced(let other):
-            refusals.add()
-            other.refuse(.tooManyWrites)
+        case .refused: throw .tooManyWrites
+        case .displaced(let other): other.refuse(.tooManyWrites)
         }
     }
 
@@ -77,7 +69,7 @@ final class GroupCommit: Sendable {
 }
 
 extension APIError {
-    static let tooManyWrites = APIError.unavailable("ERROR: too many writes are waiting")
+    static let tooManyWrites = APIError.unavailable("ERROR: too many writes are waiting", limit: .writeQueue)
 }
 
 /// What one writer's thread owns.

@@ -120,6 +120,49 @@ import Testing
         #expect(try await account.create().status == 201)
     }
 
+    @Test func requestThatWaitsTooLongForAPairIsRefusedAndCounted() async throws {
+        try await Servers.withOwn(["key_wait_seconds_max=1"]) { server in
+            let account = try Account(on: server)
+            // No machine makes so many within the second.
+            let answers = try await withThrowingTaskGroup(of: Wire.Answer.self) { group in
+                for _ in 0..<8 { group.addTask { try await account.create(["key_type": #""rsa""#]) } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            let refused = answers.filter { $0.status != 201 }
+            #expect(!refused.isEmpty)
+            for answer in refused { expectRefusal(answer, 503, "making a key of this type took too long") }
+            let metrics = try await account.wire.send("GET", "/metrics").text
+            let line = #"tms_http_refusals_total{reason="key_wait"} \#(refused.count)"#
+            #expect(metrics.split(separator: "\n").contains { $0 == line })
+        }
+    }
+
+    /// Whether the answer was overdue when it was looked for, or when it was to be begun.
+    @Test func everyRequestThatIsTooLateIsCountedOnce() async throws {
+        let settings = ["deadline_seconds=1", "database_writers=1"] + Servers.lockTimeout(milliseconds: 60_000)
+        try await Servers.withOwn(settings) { server in
+            let create = rawRequest("POST", createPath, headers: TestServer.clientHeaders, body: Wire.createBody())
+            let lock = try WriterLock(server)
+            var connections: [RawConnection] = []
+            for _ in 0..<100 {
+                connections.append(try await RawConnection(server))
+                try await connections.last?.send(create)
+                try await Task.sleep(for: .milliseconds(15))
+            }
+            try lock.release()
+            var refused: [Wire.Answer] = []
+            for connection in connections {
+                let answer = try await connection.answer()
+                if answer.status != 201 { refused.append(answer) }
+            }
+            #expect(!refused.isEmpty)
+            for answer in refused { expectRefusal(answer, 503) }
+            let metrics = try await Wire(server.url).send("GET", "/metrics").text
+            let line = #"tms_http_refusals_total{reason="deadline"} \#(refused.count)"#
+            #expect(metrics.split(separator: "\n").contains { $0 == line })
+        }
+    }
+
     @Test func writesBeyondTheQueueAreRefusedAndThoseInItAreMade() async throws {
         let settings = ["write_queue_max=1", "database_writers=1"] + Servers.lockTimeout(milliseconds: 60_000)
         try await Servers.withOwn(settings) { server in
@@ -141,6 +184,9 @@ import Testing
             }
             let made = await created.all.filter { $0.status == 201 }
             #expect((1...2).contains(made.count))
+            let metrics = try await account.wire.send("GET", "/metrics").text
+            let line = #"tms_http_refusals_total{reason="write_queue"} \#(8 - made.count)"#
+            #expect(metrics.split(separator: "\n").contains { $0 == line })
             for answer in made {
                 #expect(try await account.retrieve(try #require(answer["public_key_fingerprint"])).status == 200)
             }

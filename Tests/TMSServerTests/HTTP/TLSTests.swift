@@ -18,13 +18,13 @@ import Testing
         return String(output[start.lowerBound..<end.upperBound])
     }
 
-    private func makeCertificate(_ server: TestServer) async throws {
+    /// A new certificate with its key, in place of those in the folder.
+    private func makeCertificate(in folder: String) async throws {
         let made = try await Program.run(
             "/usr/bin/env",
             [
                 "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                "-days", "1", "-subj", "/CN=renewed", "-keyout", server.root + "/certs/key.pem", "-out",
-                server.root + "/certs/cert.pem",
+                "-days", "1", "-subj", "/CN=renewed", "-keyout", folder + "/key.pem", "-out", folder + "/cert.pem",
             ])
         #expect(made.status == 0, "\(made.errors)")
     }
@@ -86,11 +86,35 @@ import Testing
         try await Servers.withOwn(address: Self.address) { server in
             let old = try await certificate(server)
             #expect(!old.isEmpty)
-            try await makeCertificate(server)
+            try await makeCertificate(in: server.root + "/certs")
             let renewed = try String(contentsOfFile: server.root + "/certs/cert.pem", encoding: .utf8)
             #expect(try await eventually(withinSeconds: 60) { try await renewed.contains(certificate(server)) })
             #expect(try await certificate(server) != old)
             #expect(server.log.contains("certificate reloaded"))
+        }
+    }
+
+    /// As certbot has them, and a volume of secrets: files elsewhere, renewed behind links that stay as they are.
+    @Test func certificateBehindALinkIsServedAndRenewed() async throws {
+        let folder = try TemporaryFolder()
+        let (root, elsewhere) = (folder.file("tms"), folder.file("elsewhere"))
+        let install = try await Program.run(
+            Program.path("tms-server"), ["install", "--root-dir", root, "--allow-root"])
+        try #require(install.status == 0)
+        let files = FileManager.default
+        try files.createDirectory(atPath: elsewhere, withIntermediateDirectories: false)
+        for name in ["certs/cert.pem", "certs/key.pem", "database"] {
+            let target = elsewhere + "/" + (name.split(separator: "/").last ?? "")
+            try files.moveItem(atPath: root + "/" + name, toPath: target)
+            try files.createSymbolicLink(atPath: root + "/" + name, withDestinationPath: target)
+        }
+        try await Servers.withOwn(in: folder, on: .sqlite, address: Self.address) { server in
+            let old = try await certificate(server)
+            #expect(try String(contentsOfFile: elsewhere + "/cert.pem", encoding: .utf8).contains(old))
+            try await makeCertificate(in: elsewhere)
+            let renewed = try String(contentsOfFile: elsewhere + "/cert.pem", encoding: .utf8)
+            #expect(try await eventually(withinSeconds: 60) { try await renewed.contains(certificate(server)) })
+            #expect(try await certificate(server) != old)
         }
     }
 

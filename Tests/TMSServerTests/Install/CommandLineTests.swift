@@ -22,7 +22,18 @@ import Testing
         #expect(outcome.output.contains(/\d+\.\d+\.\d+/))
     }
 
-    @Test(arguments: [["nonsense"], ["serve", "--nonsense"], ["serve", "--http-port", "x"], ["export"], ["import"]])
+    @Test func helpListsTheExitStatuses() async throws {
+        // Its lines are as long as the terminal is wide.
+        let help = try await run(["--help"]).output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        for status in ["0 done", "64 wrong usage", "77 refused to run as root", "78 configuration", "1 otherwise"] {
+            #expect(help.contains(status))
+        }
+    }
+
+    @Test(arguments: [
+        ["nonsense"], ["serve", "--nonsense"], ["serve", "--http-port", "x"], ["export"], ["import"],
+        ["status", "--timeout", "0"], ["status", "--timeout=-1"],
+    ])
     func misuseIsRefused(arguments: [String]) async throws {
         let outcome = try await run(arguments)
         #expect(outcome.status == 64)

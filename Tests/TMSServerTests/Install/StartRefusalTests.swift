@@ -109,12 +109,44 @@ import Testing
         expectRefusal(try await serve(), root + "/" + name, "is missing")
     }
 
-    @Test func unusableCertificateEndsIt() async throws {
+    @Test(arguments: ["certs/key.pem", "certs/cert.pem"])
+    func unusableFileIsNamed(name: String) async throws {
         try await install()
-        try Data("nonsense".utf8).write(to: URL(fileURLWithPath: root + "/certs/key.pem"))
-        let outcome = try await serve()
-        #expect(outcome.status != 0)
-        #expect(!outcome.output.contains("listening"))
+        try Data("nonsense".utf8).write(to: URL(fileURLWithPath: root + "/" + name))
+        expectRefusal(try await serve(), root + "/" + name)
+    }
+
+    @Test func keyOfAnotherCertificateIsNamed() async throws {
+        try await install()
+        let made = try await Program.run(
+            "/usr/bin/env",
+            ["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", root + "/certs/key.pem"])
+        try #require(made.status == 0, "\(made.errors)")
+        expectRefusal(try await serve(), root + "/certs/key.pem", root + "/certs/cert.pem")
+    }
+
+    /// Puts a part somewhere else, and a link to it in its place.
+    private func moveAway(_ name: String) throws -> String {
+        let target = folder.file("elsewhere-" + name.replacingOccurrences(of: "/", with: "-"))
+        try FileManager.default.moveItem(atPath: root + "/" + name, toPath: target)
+        try FileManager.default.createSymbolicLink(atPath: root + "/" + name, withDestinationPath: target)
+        return target
+    }
+
+    @Test(arguments: [("certs/key.pem", 0o644, "600"), ("database", 0o755, "700")])
+    func linkToWhatOthersMayReadIsNamedWithItsTarget(name: String, mode: Int, wanted: String) async throws {
+        try await install()
+        let target = try moveAway(name)
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: target)
+        expectRefusal(
+            try await serve(), root + "/" + name, "is a link to \(target), which has mode \(String(mode, radix: 8))",
+            "chmod \(wanted) '\(target)'")
+    }
+
+    @Test func linkThatLeadsNowhereIsNamed() async throws {
+        try await install()
+        try FileManager.default.removeItem(atPath: try moveAway("certs/cert.pem"))
+        expectRefusal(try await serve(), root + "/certs/cert.pem", "is a link to something that is missing")
     }
 
     @Test func fileThatIsNoDatabaseEndsIt() async throws {

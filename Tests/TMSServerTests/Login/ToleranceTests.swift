@@ -49,6 +49,18 @@ import Testing
         #expect(warnings(account.server, key).count == 1)
     }
 
+    /// A database that takes no writes is no reason to refuse where the rules do not.
+    @Test func warnServesWhatCannotBeCounted() async throws {
+        try await Servers.withOwn(["enforcement=warn"] + Servers.lockTimeout(milliseconds: 100)) { server in
+            let account = try Account(on: server)
+            let key = try await account.createdKey(["num_uses": "5"])
+            let lock = try server.database.holdWrites()
+            defer { withExtendedLifetime(lock) {} }
+            #expect(try await account.retrieve(key).status == 200)
+            #expect(try await eventually { server.log.contains("login served whose use could not be counted") })
+        }
+    }
+
     @Test func observeUsesNothing() async throws {
         let folder = try TemporaryFolder()
         let (key, account) = try await Servers.withOwn(["enforcement=observe"], in: folder) { server in

@@ -91,6 +91,26 @@ import Testing
         }
     }
 
+    @Test func callerWhoMayNotIsNamedToo() async throws {
+        try await Servers.withOwn { server in
+            let (wire, admin) = (Wire(server.url), try #require(InstalledAdmin.all(of: server).last))
+            let client = try await wire.send("GET", "/v1/tms/client/other", headers: TestServer.clientHeaders)
+            #expect(client.status == 403)
+            let tenant = try await wire.send("POST", "/v1/tms/tenants/new", headers: admin.headers)
+            #expect(tenant.status == 403)
+            let unreadable = try await wire.send("POST", createPath, headers: TestServer.clientHeaders, body: "{")
+            #expect(unreadable.status == 400)
+            #expect(await server.stop() == 0)
+            let lines = server.log.split(separator: "\n").filter { $0.contains("event=request ") }.suffix(3)
+            try #require(lines.count == 3)
+            #expect(zip(lines, [403, 403, 400]).allSatisfy { $0.contains(" status=\($1) ") }, "\(lines)")
+            for line in [lines.first, lines.last] {
+                #expect(line?.contains(" client=testclient1 tenant=test") == true)
+            }
+            #expect(lines.dropFirst().first?.contains(" admin=~~admin tenant=test") == true)
+        }
+    }
+
     @Test func noSecretIsEverLogged() async throws {
         try await Servers.withOwn(["log_level=trace"]) { server in
             let (wire, admin) = (Wire(server.url), try #require(InstalledAdmin.all(of: server).first))

@@ -57,6 +57,54 @@ import Testing
         #expect(try account.number("SELECT COUNT(*) FROM user_hosts WHERE tenant = $1") == 0)
     }
 
+    /// Most of them have expired, and wait for a purge.
+    private func accountWithReservations() async throws -> (account: Account, fingerprint: String) {
+        let account = try Account(on: try await Servers.shared())
+        let fingerprint = try await account.createdKey()
+        try account.addReservations(Self.keys)
+        return (account, fingerprint)
+    }
+
+    /// Its reservations go before the key, three times as many as a step takes.
+    @Test func keyGoesInSteps() async throws {
+        let (account, fingerprint) = try await accountWithReservations()
+        let answer = try await account.asClient("DELETE", "pubkeys/del", account.key(fingerprint))
+        #expect(answer.outcome == Outcome(1, "Pubkey \(fingerprint) for host \(account.host) deleted"))
+        try expectCleared(account, steps: 3)
+        #expect(try account.reservationCount == 0)
+    }
+
+    @Test func reservationsGoInStepsWithWhateverTheirKeyHangsFrom() async throws {
+        let paths = [
+            // Three of reservations, one of keys; and what else hangs from a client and from a user.
+            ("client/del/client", 5), ("usermfa/del/alice", 6), ("delegations/del", 4), ("userhosts/del", 4),
+        ]
+        for (path, steps) in paths {
+            let (account, _) = try await accountWithReservations()
+            let body = account.body([
+                "client_id": account.client, "client_user_id": account.user, "tms_user_id": account.user,
+                "host": account.host, "host_account": account.account,
+            ])
+            let answer = try await account.asAdmin("DELETE", path, path.hasSuffix("/del") ? body : nil)
+            #expect(answer.outcome.count == "1", "\(path): \(answer.text)")
+            try expectCleared(account, steps: steps)
+            #expect(try account.reservationCount == 0)
+        }
+    }
+
+    /// Of several keys, and in the name of another user than the keys'.
+    @Test func reservationsOfOthersGoWithTheUsersKeys() async throws {
+        let account = try Account(on: try await Servers.shared())
+        try await account.addUser("bob")
+        for _ in 1...3 { _ = try await account.createdKey() }
+        try account.addReservations(Self.keys, user: "bob")
+        let answer = try await account.asAdmin("DELETE", "usermfa/del/\(account.user)")
+        #expect(answer.outcome == Outcome(1, "MFA user \(account.user) deleted"))
+        // Eight of reservations; one each of keys, delegations and links.
+        try expectCleared(account, steps: 11)
+        #expect(try account.reservationCount == 0)
+    }
+
     @Test func tenantGoesInStepsAndAllItsRowsAreCounted() async throws {
         let account = try await accountWithKeys()
         try account.reserveKeys()
@@ -101,6 +149,21 @@ extension Account {
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
             INSERT INTO idempotent_answers (tenant, client_id, idempotency_key, request_hash, answer, expires_at)
             SELECT '{t}', '\(client)', 'key' || i, '', '{}', {{future}} FROM n
+            """)
+    }
+
+    /// Expired reservations of each key of the user.
+    fileprivate func addReservations(_ count: Int, user: String? = nil) throws {
+        try change(
+            """
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < \(count))
+            INSERT INTO reservations
+                (resid, parent_resid, tenant, client_id, client_user_id, host, public_key_fingerprint, expires_at,
+                 created, updated, user_mfa_id, pubkey_id)
+            SELECT lower(hex(randomblob(16))), '', k.tenant, k.client_id, m.tms_user_id, k.host,
+                   k.public_key_fingerprint, \(Self.daysAgo(1)), 0, 0, m.id, k.id
+            FROM n, pubkeys k, user_mfa m
+            WHERE k.tenant = '{t}' AND m.tenant = '{t}' AND m.tms_user_id = '\(user ?? self.user)'
             """)
     }
 

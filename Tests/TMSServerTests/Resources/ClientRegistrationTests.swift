@@ -1,3 +1,4 @@
+import Foundation
 import TMSAPI
 import TMSService
 import TMSStore
@@ -92,11 +93,36 @@ import Testing
         #expect(try await register(other, headers: other.adminHeaders, app: "app", version: "1.1").status == 201)
     }
 
-    @Test(arguments: [("", "app", "1"), ("a b", "app", "1"), ("c", "a'b", "1"), ("c", "app", ""), ("c", "app", "one")])
+    @Test(arguments: [
+        ("", "app", "1"), ("a b", "app", "1"), ("c", "", "1"), ("c", #"a\u0007b"#, "1"),
+        ("c", String(repeating: "x", count: 257), "1"), ("c", "app", ""), ("c", "app", "one"),
+    ])
     func namesAndVersionAreChecked(id: String, app: String, version: String) async throws {
         let account = try Account(on: try await Servers.shared())
         expectRefusal(
             try await register(account, headers: account.adminHeaders, id: id, app: app, version: version), 400)
+    }
+
+    /// It is no identifier, but what people call it.
+    @Test(arguments: ["My App", "Zoë's portal (beta) / 2", String(repeating: "é", count: 256)])
+    func applicationHasAnyName(app: String) async throws {
+        let account = try Account(on: try await Servers.shared())
+        #expect(try await register(account, headers: account.adminHeaders, app: app).status == 201)
+        #expect(try await account.asAdmin("GET", "client/new")["app_name"] == app)
+        let query = try #require(app.addingPercentEncoding(withAllowedCharacters: .alphanumerics))
+        let list = try await account.asAdmin("GET", "client/list?app_name=" + query)
+        #expect(list.rows("clients").map { $0["client_id"] } == [.string("new")])
+    }
+
+    /// Whoever reads it by trying all ways of reading it would try for years, and anybody may send it.
+    @Test(.timeLimit(.minutes(1))) func versionThatIsHardToReadIsRefusedLikeAnyOther() async throws {
+        let account = try Account(on: try await Servers.shared())
+        let hostile = "1" + String(repeating: ",  1", count: 31) + "!"
+        expectRefusal(try await register(account, version: hostile), 400, "'app_version'")
+        let query = hostile.replacing(" ", with: "%20")
+        expectRefusal(
+            try await account.wire.send("PATCH", "/v1/tms/client/upd/client?app_version=" + query), 400,
+            "'app_version'")
     }
 
     @Test func disabledOrMissingTenantIsNamedFirst() async throws {

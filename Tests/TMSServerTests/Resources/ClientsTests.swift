@@ -214,6 +214,8 @@ import Testing
         #expect(try await account.clientIDs("limit=2&app_name=app&enabled=false") == [["c2"]])
         expectRefusal(try await account.asAdmin("GET", "client/list?enabled=maybe"), 400)
         expectRefusal(try await account.asAdmin("GET", "client/list?after=WyJhIl0"), 400)
+        // ["a\u0000","1"]
+        expectRefusal(try await account.asAdmin("GET", "client/list?after=WyJhXHUwMDAwIiwiMSJd"), 400, "'after'")
     }
 }
 

@@ -31,10 +31,15 @@ final class RawConnection: Sendable {
     private let channel: any Channel
     private let collector: Collector
 
-    init(_ server: TestServer, host: String = "127.0.0.1") async throws {
+    /// - Parameter takesAnswers: false leaves what comes in the kernel, which holds little, until ``takeAnswers()``.
+    init(_ server: TestServer, host: String = "127.0.0.1", takesAnswers: Bool = true) async throws {
         let collector = Collector()
-        channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.autoRead, value: takesAnswers)
+        if !takesAnswers { bootstrap = bootstrap.channelOption(.socketOption(.so_rcvbuf), value: 4096) }
+        channel =
+            try await bootstrap
             .channelInitializer { $0.pipeline.addHandler(collector) }
             .connect(host: host, port: server.port).get()
         self.collector = collector
@@ -48,6 +53,10 @@ final class RawConnection: Sendable {
 
     func close() async throws {
         try await channel.close()
+    }
+
+    func takeAnswers() async throws {
+        try await channel.setOption(.autoRead, value: true).get()
     }
 
     /// Bytes that this end has sent and the server's process has not read yet.

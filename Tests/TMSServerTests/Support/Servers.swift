@@ -31,19 +31,22 @@ enum Servers {
         try await cache.server(Self.settings + settings)
     }
 
-    /// A server for one test, stopped at its end.
+    /// A server for one test, gone at its end.
+    /// - Parameter launcher: a program, with its arguments, that becomes the server.
     static func withOwn<Value>(
         _ settings: [String] = [], in folder: TemporaryFolder? = nil, on backend: Backend = .ofServers,
         address: String = "http://127.0.0.1",
-        environment: [String: String] = [:], _ body: (TestServer) async throws -> Value
+        environment: [String: String] = [:], under launcher: [String] = [], _ body: (TestServer) async throws -> Value
     ) async throws -> Value {
         await places.take()
         do {
             let server = try await TestServer.start(
                 in: folder, on: backend, settings: Self.settings + settings, address: address,
-                environment: environment)
+                environment: environment, under: launcher)
             let value = try await body(server)
             if !server.process.hasEnded { server.process.signal(SIGKILL) }
+            // The next one in the same folder finds it locked otherwise.
+            _ = await server.process.waitUntilExit()
             await places.giveBack()
             return value
         } catch {

@@ -61,7 +61,8 @@ struct StepSetup: Sendable {
             }
             return StepOrder(
                 scenarios: scenarios, checks: checks, arrivals: arrivals, isOpen: plan.model == .open, users: numbers,
-                placesMax: placesMax / lanes + (lane < placesMax % lanes ? 1 : 0), lanes: lanes, iterations: step.iterations, startsAt: startsAt, startInterval: Double(ramp) / Double(users),
+                placesMax: placesMax / lanes + (lane < placesMax % lanes ? 1 : 0), lanes: lanes,
+                iterations: step.iterations, startsAt: startsAt, startInterval: Double(ramp) / Double(users),
                 lineFrom: lineFrom, measuresFrom: measuresFrom, measuredNanoseconds: measured,
                 startsWithFirst: book.feedsKeys(scenarios))
         }

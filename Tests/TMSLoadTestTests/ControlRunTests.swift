@@ -50,6 +50,8 @@ extension ProgramTests {
             let failed = try #require(found.failedPerSecond)
             #expect(failed > found.foundPerSecond && failed < found.foundPerSecond * 1.15)
             #expect(found.reason.contains("p99"))
+            // The report must not say "at least" of what passed.
+            #expect(try outcome.record.certificate.isClean)
         }
 
         @Test("The old ramp is forecast as a handful of users, and labelled NOT REACHED, exit status 4")

@@ -89,7 +89,7 @@ final class LoadRun: Sendable {
     private func fill(_ record: inout RunRecord) {
         record.timeline = timeline.withLock { $0.seconds }
         if settings.plan.kind != .findMax { record.thresholds = conditionWatches.map { $0.outcome(of: record) } }
-        record.certificate = engine.certificate()
+        if record.certificate.lines.isEmpty { record.certificate = engine.certificate() }
         record.freezes = watch.freezes
         if watch.hasEvidence { record.evidenceFolder = "evidence" }
     }

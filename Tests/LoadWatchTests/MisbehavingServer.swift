@@ -37,11 +37,9 @@ final class MisbehavingServer: Sendable {
         return connection
     }
 
-    /// So many at once: what takes long, connecting, is done for all of them before the first is sent.
+    /// So many at once.
     func ask(times: Int, _ request: String = "GET /v1/tms/client/testclient1") -> [OpenConnection] {
-        let connections = (0..<times).map { _ in OpenConnection(port: port) }
-        for connection in connections { connection.ask(request) }
-        return connections
+        (0..<times).map { _ in ask(request) }
     }
 
     /// Asks again and again, so many at once, until nothing is answered any more.
@@ -49,7 +47,11 @@ final class MisbehavingServer: Sendable {
     func askUntilItHangs(times: Int) -> [OpenConnection]? {
         var connections: [OpenConnection] = []
         for _ in 0..<20 {
-            connections += ask(times: times)
+            // What takes long, a connection, is there before the first asks for what takes a thread.
+            let ready = ask(times: times, "GET /v1/tms/version")
+            for connection in ready { _ = connection.hasAnswer(withinMilliseconds: 5000) }
+            for connection in ready { connection.ask("GET /v1/tms/client/testclient1") }
+            connections += ready
             if !answers(withinMilliseconds: 300) { return connections }
         }
         return nil

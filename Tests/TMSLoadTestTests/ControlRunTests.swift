@@ -41,9 +41,14 @@ extension ProgramTests {
         @Test("The highest rate is found within 10 % of a known capacity", .measuresTime)
         func findMax() async throws {
             let server = try await MisbehavingServer("--capacity", "400")
-            let outcome = try await LoadTester.run(
-                ["--host", server.url, "--scenarios", "getversion", "--find-max", "p99<50ms,errors<0.1%"]
-                    + ["--rate", "300", "--step-time", "1500ms", "--run-time", "4s"])
+            func search() async throws -> LoadTester.Outcome {
+                try await LoadTester.run(
+                    ["--host", server.url, "--scenarios", "getversion", "--find-max", "p99<50ms,errors<0.1%"]
+                        + ["--rate", "300", "--step-time", "1500ms", "--run-time", "4s"])
+            }
+            var outcome = try await search()
+            // On a machine that is busy with other things it is the generator's own limit that is found, and said to be.
+            for _ in 0..<2 where outcome.status == 4 { outcome = try await search() }
             #expect(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
             let found = try #require(try outcome.record.findMax)
             #expect(abs(found.foundPerSecond - 400) < 40, "\(found)")

@@ -86,17 +86,18 @@ final class RawConnection: Sendable {
     }
 
     /// The first `count` answers, once they have all come.
-    func answers(_ count: Int) async throws -> [Wire.Answer] {
-        _ = try await eventually { Self.parse(self.received).count >= count || self.isClosed }
+    func answers(_ count: Int, withinSeconds seconds: Double = 20) async throws -> [Wire.Answer] {
+        _ = try await eventually(withinSeconds: seconds) { Self.parse(self.received).count >= count || self.isClosed }
         let answers = Self.parse(received)
         guard answers.count >= count else {
-            throw TestServer.Failure("\(answers.count) answers: \(String(decoding: received, as: UTF8.self))")
+            let begin = String(decoding: received.prefix(2000), as: UTF8.self)
+            throw TestServer.Failure("\(answers.count) answers in \(received.count) bytes: \(begin)")
         }
         return Array(answers.prefix(count))
     }
 
-    func answer() async throws -> Wire.Answer {
-        try await answers(1)[0]
+    func answer(withinSeconds seconds: Double = 20) async throws -> Wire.Answer {
+        try await answers(1, withinSeconds: seconds)[0]
     }
 
     /// Answers that have come in full; those that announce no length have no body.

@@ -88,12 +88,7 @@ extension LoadEngineTests {
         /// More and more requests for a server that stands still would all be slow ones, and be sent to it at once.
         @Test func openModelDoesNotPileUpBeforeAServerThatStandsStill() async throws {
             let record = try await Load.quietly {
-                let firstAt = Moment()
-                let server = try TestServer { _ in
-                    let now = Monotonic.nanoseconds
-                    let second = Double(now - firstAt.first(now)) / 1e9
-                    return .json(TestServer.version, delay: second >= 1 && second < 3 ? 3 - second : 0.001)
-                }
+                let server = try TestServer.standingStillForTwoSeconds()
                 return try await Load.run(Load.open(rate: 200, seconds: 5), on: server)
             }
             #expect(record.inFlightMax <= 20)

@@ -62,12 +62,7 @@ extension LoadEngineTests {
                 model == .open
                 ? Load.open(rate: 200, seconds: 5, connections: 5) : Load.closed(users: 5, seconds: 5, throttle: 200)
             let record = try await Load.quietly {
-                let firstAt = Moment()
-                let server = try TestServer { _ in
-                    let now = Monotonic.nanoseconds
-                    let second = Double(now - firstAt.first(now)) / 1e9
-                    return .json(TestServer.version, delay: second >= 1 && second < 3 ? 3 - second : 0.001)
-                }
+                let server = try TestServer.standingStillForTwoSeconds()
                 return try await Load.run(load, on: server)
             }
             let total = record.total

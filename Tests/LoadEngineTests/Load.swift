@@ -64,6 +64,18 @@ enum Load {
     }
 }
 
+extension TestServer {
+    /// Answers at once, but from the first second after the first request until the third answers nothing.
+    static func standingStillForTwoSeconds() throws -> TestServer {
+        let firstAt = Moment()
+        return try TestServer { _ in
+            let now = Monotonic.nanoseconds
+            let second = Double(now - firstAt.first(now)) / 1e9
+            return .json(TestServer.version, delay: second >= 1 && second < 3 ? 3 - second : 0.001)
+        }
+    }
+}
+
 /// Whether a time is within 2 % of the truth, and a fifth of a millisecond for the way there and back.
 func isNear(_ measured: Int, _ truth: Int) -> Bool {
     abs(measured - truth) <= truth / 50 + 200

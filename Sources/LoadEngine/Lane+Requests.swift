@@ -123,9 +123,10 @@ extension Lane {
         lastAnyByteAt = now
     }
 
-    /// What a silence has delayed says nothing of how long the server usually takes.
+    /// What a silence has delayed says nothing of how long the server usually takes, but is better than nothing: one that
+    /// takes seconds is silent until its first answer, and then again and again, for want of requests.
     private func learnService(of user: LoadUser, _ now: Int) {
-        guard user.sentAt > silenceEndedAt else { return }
+        guard user.sentAt > silenceEndedAt || serviceMean == nil else { return }
         let time = Double(now - user.sentAt)
         serviceMean = serviceMean.map { $0 + (time - $0) / Self.serviceAnswers } ?? time
     }

@@ -101,7 +101,7 @@ private struct StepRun {
     private mutating func watch() async throws -> StepRecord {
         await collector.begin(engine.lanes, at: setup.startsAt)
         halves.add(at: setup.startsAt, completed: 0)
-        if measuresFrom == setup.startsAt { cpuAtStart = OwnProcess.processCPU }
+        if measuresFrom == setup.startsAt { cpuAtStart = ProcessorTime.ofProcess }
         while !engine.lanes.allSatisfy({ $0.isDone.load(ordering: .acquiring) }) {
             if Task.isCancelled && engine.drainsUntil == nil { engine.drain() }
             await openLine()
@@ -133,7 +133,7 @@ private struct StepRun {
         secondBeganAt = moment
         collector.delay(until: moment)
         halves.add(at: moment, completed: 0)
-        cpuAtStart = OwnProcess.processCPU
+        cpuAtStart = ProcessorTime.ofProcess
         for lane in engine.lanes { lane.eventLoop.execute { lane.measure(from: moment) } }
     }
 
@@ -164,7 +164,7 @@ private struct StepRun {
             state.rolling.record(second: collector.service)
             state.rollingP999 = state.rolling.p999
         }
-        if isFirstMeasured && cpuAtStart == 0 { cpuAtStart = OwnProcess.processCPU }
+        if isFirstMeasured && cpuAtStart == 0 { cpuAtStart = ProcessorTime.ofProcess }
         onSecond(figures)
     }
 
@@ -202,7 +202,7 @@ private struct StepRun {
         if let planned = summary.planned {
             (sums.planned, sums.sent) = (planned, min(planned, summary.sent))
         }
-        sums.cpuNanoseconds = cpuAtStart > 0 ? OwnProcess.processCPU - cpuAtStart : 0
+        sums.cpuNanoseconds = cpuAtStart > 0 ? ProcessorTime.ofProcess - cpuAtStart : 0
         sums.requests = summary.sent
         sums.segmentsAfter = OwnProcess.segments
         sums.residentBytesEnd = OwnProcess.residentBytes

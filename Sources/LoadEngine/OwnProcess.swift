@@ -2,17 +2,6 @@ private import Glibc
 
 /// What this process and this machine can say of themselves.
 enum OwnProcess {
-    /// Of the calling thread, nanoseconds.
-    static var threadCPU: Int { clock(CLOCK_THREAD_CPUTIME_ID) }
-    /// Of all threads.
-    static var processCPU: Int { clock(CLOCK_PROCESS_CPUTIME_ID) }
-
-    private static func clock(_ id: clockid_t) -> Int {
-        var time = timespec()
-        clock_gettime(id, &time)
-        return time.tv_sec * 1_000_000_000 + time.tv_nsec
-    }
-
     static var residentBytes: Int? {
         guard let text = read("/proc/self/statm") else { return nil }
         let fields = text.split(separator: " ")

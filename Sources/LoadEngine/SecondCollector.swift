@@ -90,7 +90,7 @@ final class SecondCollector: @unchecked Sendable {
         service.add(lane.second.service)
         lane.second.reset()
         lane.samples.beginSecond(allowing: samples)
-        cpu[lane.index] = OwnProcess.threadCPU
+        cpu[lane.index] = ProcessorTime.ofThread
         completedInTime += lane.counts.completedInTime.reduce(0, +)
         warmUp += lane.counts.warmUp
     }

@@ -27,13 +27,12 @@ struct ProfileFile {
     /// - Throws: ``Failure`` for one that cannot be read, or that others could read.
     init(path: String) throws {
         self.path = path
-        var status = stat()
-        guard stat(path, &status) == 0 else {
+        guard let status = FileStatus(of: path) else {
             guard errno == ENOENT else { throw Failure(.configuration, "\(path): \(String(cString: strerror(errno)))") }
             table = TOMLTable()
             return
         }
-        guard status.st_mode & 0o077 == 0 else {
+        guard status.mode & 0o077 == 0 else {
             throw Failure(
                 .configuration, "\(path) holds secrets and must be readable by its owner alone: chmod 600 '\(path)'")
         }

@@ -13,7 +13,9 @@ enum ProcessMetrics {
             memory.resident
         }
         metrics.gauge("tms_private_memory_bytes", "Memory in use without pages of mapped files.") { memory.anonymous }
-        metrics.count("process_cpu_seconds_total", "Processor time of all threads.") { cpuSeconds }
+        metrics.count("process_cpu_seconds_total", "Processor time of all threads.") {
+            Double(ProcessorTime.ofProcess) / 1e9
+        }
         metrics.gauge("process_open_fds", "Open files and sockets.") { Double(OpenFiles.count) }
         metrics.gauge("process_max_fds", "How many may be open.") { Double(OpenFiles.max) }
         metrics.gauge(
@@ -30,12 +32,6 @@ enum ProcessMetrics {
         guard pages.count == 3 else { return (0, 0) }
         let pageBytes = Double(sysconf(Int32(_SC_PAGESIZE)))
         return (pages[1] * pageBytes, (pages[1] - pages[2]) * pageBytes)
-    }
-
-    private static var cpuSeconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     private static func firstLine(of path: String) -> String {

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 private import Glibc
 internal import Logging
+private import Primitives
 internal import TMSAPI
 internal import TMSService
 internal import TMSStore

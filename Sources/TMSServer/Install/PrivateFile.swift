@@ -1,4 +1,5 @@
 private import Glibc
+private import Primitives
 
 /// Files that only their owner may read, and that are there completely or not at all.
 enum PrivateFile {

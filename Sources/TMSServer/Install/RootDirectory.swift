@@ -1,4 +1,5 @@
 internal import Foundation
+private import Primitives
 
 /// The folder of an installation: its parts, and the modes they must have.
 struct RootDirectory: Sendable {

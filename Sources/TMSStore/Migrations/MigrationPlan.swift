@@ -1,4 +1,4 @@
-private import Glibc
+private import Primitives
 package import TMSAPI
 
 /// What a database lacks of the schema that this program knows.
@@ -23,7 +23,7 @@ extension Store.Place {
     /// - Throws: `.unfit` when the database is newer than the program.
     package func migrationPlan() throws(StoreError) -> MigrationPlan {
         // Nothing can be read from an empty file but that it has no tables, and opening it would make it a database.
-        if case .sqlite(let path) = self, Self.size(of: path) == 0 { return MigrationPlan(from: 0) }
+        if case .sqlite(let path) = self, FileStatus(of: path)?.bytes ?? 0 == 0 { return MigrationPlan(from: 0) }
         return try Migrator.plan(for: try connect(.reading))
     }
 
@@ -32,10 +32,5 @@ extension Store.Place {
     /// - Throws: `.unfit` when the database is newer than the program.
     package func migrate(now: Timestamp = .now) throws(StoreError) -> MigrationPlan {
         try Migrator.migrate(try connect(.migrating), now: now)
-    }
-
-    private static func size(of path: String) -> Int {
-        var status = stat()
-        return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 }

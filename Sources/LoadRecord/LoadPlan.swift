@@ -18,11 +18,13 @@ package struct LoadPlan: Codable, Sendable, Hashable {
     /// In the order given: "getversion", "getclient", "createkey", "getkey".
     package var scenarios: [String] = []
     package var steps: [PlannedStep] = []
-    /// Requests per second at most, over all users (closed model).
+    /// Requests per second that are due over all users (closed model).
     package var throttlePerSecond: Int?
     package var timeoutSeconds = 60.0
     /// `own`, `random` or `hot`: which key a getkey asks for.
     package var keys = "own"
+    /// For how many users and hosts keys are made; nil: of programs that knew but one.
+    package var accounts: Int?
     package var parsesResponses = true
     /// `--goose-defaults`: one user starts per second and each begins at once.
     package var startsLikeGoose = false

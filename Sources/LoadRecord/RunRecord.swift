@@ -29,7 +29,8 @@ package struct RunRecord: Codable, Sendable {
     package var certificate = GeneratorCertificate()
     package var thresholds: [ThresholdOutcome] = []
     package var findMax: FindMaxOutcome?
-    package var ladder: LadderAnalysis?
+    /// One per scenario of a ladder; nil for other runs, and of programs that kept but the first.
+    package var ladders: [LadderAnalysis]?
     package var verdict = Verdict()
     /// Set when the run is somebody else's, imported: which tool's, from where.
     package var importedFrom: String?

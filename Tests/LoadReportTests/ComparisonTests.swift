@@ -85,6 +85,9 @@ import Testing
         }
         #expect(differences { $0.target.usesTLS = true } == ["TLS: off and on"])
         #expect(differences { $0.target.usesKeepAlive = false } == ["keep-alive: on and off"])
+        #expect(differences { $0.plan.accounts = 3 } == ["accounts: 1 and 3"])
+        #expect(differences { $0.plan.timeoutSeconds = 5 } == ["time-out: 60.0 s and 5.00 s"])
+        #expect(differences { $0.plan.parsesResponses = false } == ["bodies: checked and not checked"])
         #expect(differences { $0.steps[0].wasReached = false } == ["load reached: reached and not reached"])
         #expect(differences { $0.plan.steps[0].users = 50 } == ["planned load: 10 users and 50 users"])
         #expect(

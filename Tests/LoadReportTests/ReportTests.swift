@@ -148,7 +148,7 @@ import Testing
 
     @Test func theTriesOfASearchAreNoFailuresInJUnit() {
         var record = Sample.ladder(levels: [100, 200, 100])
-        (record.plan.kind, record.plan.model, record.ladder) = (.findMax, .open, nil)
+        (record.plan.kind, record.plan.model, record.ladders) = (.findMax, .open, nil)
         for (index, rate) in [100.0, 200, 100].enumerated() {
             (record.steps[index].planned.users, record.steps[index].planned.rate) = (nil, rate)
         }
@@ -218,7 +218,7 @@ import Testing
         var record = Sample.ladder()
         record.plan.kind = .findMax
         record.plan.model = .open
-        record.ladder = nil
+        record.ladders = nil
         for index in record.steps.indices {
             record.steps[index].planned.users = nil
             record.steps[index].planned.rate = Double(100 * (index + 1))

@@ -210,7 +210,7 @@ enum Sample {
         }
         record.plan.steps = record.steps.map(\.planned)
         record.seconds = Double(levels.count) * 22
-        record.ladder = LadderAnalysis.all(of: record.steps).first
+        record.ladders = LadderAnalysis.all(of: record.steps)
         let best = record.steps.map(\.total.perSecond).max() ?? 0
         record.verdict = Verdict(
             .pass,

@@ -46,7 +46,7 @@ import Testing
         var record = Sample.ladder(levels: [50, 100, 200, 400, 420, 400, 420])
         record.id = "20261125-180000-createkey-findMax"
         record.startedAtMicroseconds += 14_400_000_000
-        (record.plan.kind, record.plan.model, record.ladder) = (.findMax, .open, nil)
+        (record.plan.kind, record.plan.model, record.ladders) = (.findMax, .open, nil)
         var found = FindMaxOutcome()
         (found.goal, found.foundPerSecond, found.failedPerSecond) = ("p99<50ms,errors<0.1%", 400, 420)
         found.reason = "p99 was 61.0 ms"

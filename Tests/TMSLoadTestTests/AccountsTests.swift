@@ -88,6 +88,7 @@ extension ProgramTests {
             #expect(try outcome.total.succeeded == 30, "\(outcome.output)\(outcome.errors)")
             #expect(outcome.errors.contains("Accounts  3, taken in turn"))
             #expect(try server.number("SELECT COUNT(DISTINCT host) FROM pubkeys") == 3)
+            #expect(try (usual.record.plan.accounts, outcome.record.plan.accounts) == (nil, 3))
             // Two of the six users each.
             let made = try server.number(
                 "SELECT COUNT(*) FROM (SELECT host FROM pubkeys GROUP BY host HAVING COUNT(*) = 10) AS new_hosts")

@@ -76,6 +76,14 @@ extension ProgramTests {
             #expect(text.contains("OVERALL: "))
         }
 
+        @Test("A ladder's record says of each of its scenarios where its knee is")
+        func ladder() async throws {
+            let server = try await MisbehavingServer("--delay-ms", "4")
+            let outcome = try await LoadTester.run(
+                ["--host", server.url, "--ladder", "1,2", "--iterations", "50", "--scenarios", "getversion,getkey"])
+            #expect(try outcome.record.ladders?.map(\.scenario) == ["getversion", "getkey"], "\(outcome.errors)")
+        }
+
         @Test("Thresholds decide, second by second too: exit status 3")
         func thresholds() async throws {
             let server = try await MisbehavingServer("--delay-ms", "20")

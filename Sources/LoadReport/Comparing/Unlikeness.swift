@@ -22,6 +22,11 @@ enum Unlikeness {
         Circumstance(name: "TLS", source: "target.usesTLS") { $0.target.usesTLS ? "on" : "off" },
         Circumstance(name: "keep-alive", source: "target.usesKeepAlive") { $0.target.usesKeepAlive ? "on" : "off" },
         Circumstance(name: "keys", source: "plan.keys") { $0.plan.keys },
+        Circumstance(name: "accounts", source: "plan.accounts") { "\($0.plan.accounts ?? 1)" },
+        Circumstance(name: "time-out", source: "plan.timeoutSeconds") { Figure.seconds($0.plan.timeoutSeconds) },
+        Circumstance(name: "bodies", source: "plan.parsesResponses") {
+            $0.plan.parsesResponses ? "checked" : "not checked"
+        },
         Circumstance(name: "generator's machine", source: "target.generatorHost") { $0.target.generatorHost },
     ]
 
@@ -89,7 +94,7 @@ enum Unlikeness {
 
     private static func loadText(_ record: RunRecord) -> String {
         let planned = record.plan.steps.isEmpty ? record.steps.map(\.planned) : record.plan.steps
-        let throttle = record.plan.throttlePerSecond.map { " at most \($0)/s" } ?? ""
+        let throttle = record.plan.throttlePerSecond.map { " throttled to \($0)/s" } ?? ""
         return planned.map(\.loadText).joined(separator: ", ") + throttle
     }
 

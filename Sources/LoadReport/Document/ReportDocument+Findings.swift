@@ -82,7 +82,7 @@ extension ReportDocument {
 
     static func ladder(_ record: RunRecord) -> Section {
         var section = Section(id: "ladder", title: "Ladder")
-        for ladder in record.ladders {
+        for ladder in record.laddersOfUsers {
             section.paragraphs += LadderText.sentences(ladder)
             var table = ReportTable(
                 ladder.scenario, ["<planned", "effective", "req/s", "mean latency", "p99", "<load"])

@@ -53,7 +53,7 @@ extension ReportDocument {
                 detail: "for \(found.goal)"
                     + (found.failedPerSecond.map { "; \(Figure.number($0))/s missed it" } ?? ""))
         }
-        let ladders = record.ladders
+        let ladders = record.laddersOfUsers
         if let ladder = ladders.min(by: { $0.throughputMax < $1.throughputMax }) {
             return Tile(
                 name: "Limit", value: Figure.number(ladder.throughputMax) + "/s",
@@ -111,6 +111,7 @@ extension ReportDocument {
         if let throttle = plan.throttlePerSecond { parts.append("throttled to \(Figure.count(throttle))/s") }
         if plan.startsLikeGoose { parts.append("one user started per second (--goose-defaults)") }
         if plan.scenarios.contains("getkey") { parts.append("\(plan.keys) keys") }
+        if let accounts = plan.accounts { parts.append("\(Figure.count(accounts)) of --accounts, taken in turn") }
         parts.append("timeout \(Figure.seconds(plan.timeoutSeconds))")
         if !plan.parsesResponses { parts.append("answers not parsed") }
         return parts.filter { !$0.isEmpty }.joined(separator: " · ")

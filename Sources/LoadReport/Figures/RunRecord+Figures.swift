@@ -102,7 +102,7 @@ extension RunRecord {
         part.plan.scenarios = step.scenarios.map(\.name)
         part.timeline = timeline.filter { $0.step == index }
         part.freezes = freezes.filter { $0.offsetSeconds <= range.upperBound && $0.endSeconds >= range.lowerBound }
-        part.ladder = nil
+        part.ladders = nil
         part.findMax = nil
         return part
     }

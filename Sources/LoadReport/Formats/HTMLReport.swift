@@ -102,7 +102,7 @@ private struct ReportPage {
                     svg: svg)
             ]
         case "ladder":
-            return record.ladders.flatMap { ladder in
+            return record.laddersOfUsers.flatMap { ladder in
                 let chart = LadderChart(ladder, LadderLevel.levels(of: ladder.scenario, in: record.steps))
                 let fit = ladder.scalability == nil ? [] : [Legend(name: "scalability law", cssClass: "fit")]
                 return [

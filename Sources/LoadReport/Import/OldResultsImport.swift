@@ -98,7 +98,7 @@ package struct OldResultsImport: Sendable {
         let stamp = first.stamp ?? record.moment(at: 0).folderName
         record.id = "goose-\(stamp)-\(first.suite)-\(first.scenario)".replacing(/[^A-Za-z0-9+._-]/, with: "_")
         if logs.count == 1, let users = first.users { record.id += "-u\(users)" }
-        record.ladder = LadderAnalysis.all(of: record.steps).first
+        record.ladders = LadderAnalysis.all(of: record.steps)
         let word: Verdict.Word =
             record.failures > 0 ? .failedRequests : record.steps.allSatisfy(\.wasReached) ? .pass : .notReached
         record.verdict = Verdict(word, Claim(record).sentence)

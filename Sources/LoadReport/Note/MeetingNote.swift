@@ -85,7 +85,7 @@ package struct MeetingNote: Sendable {
                             + "requests were really under way.",
                     "steps.effectiveConcurrency", "steps.wasReached"))
         }
-        for ladder in record.ladders {
+        for ladder in record.laddersOfUsers {
             sentences.append(
                 NoteSentence(
                     "\(ladder.scenario) gave at most \(Figure.number(ladder.throughputMax)) requests/s; its knee is at "

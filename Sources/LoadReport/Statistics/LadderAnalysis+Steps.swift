@@ -52,11 +52,9 @@ struct LadderLevel: Sendable, Hashable {
 }
 
 extension RunRecord {
-    /// One per scenario that has levels of users. The record's own is taken where there is but one, for the fit takes a
-    /// while.
-    var ladders: [LadderAnalysis] {
+    /// One per scenario that has levels of users. The record's own are taken where it has them, for the fit takes a while.
+    var laddersOfUsers: [LadderAnalysis] {
         guard plan.model == .closed else { return [] }
-        if let ladder, Set(steps.flatMap { $0.scenarios.map(\.name) }) == [ladder.scenario] { return [ladder] }
-        return LadderAnalysis.all(of: steps)
+        return ladders ?? LadderAnalysis.all(of: steps)
     }
 }

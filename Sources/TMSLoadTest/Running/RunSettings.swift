@@ -52,6 +52,7 @@ struct RunSettings: Sendable {
         if let path = load.accounts {
             do {
                 accounts = try AccountsFile.read(path)
+                plan.accounts = accounts.count
             } catch {
                 problems += error.problems
             }

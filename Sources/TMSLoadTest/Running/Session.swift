@@ -67,7 +67,7 @@ struct Session {
     }
 
     private func judge(_ record: inout RunRecord) {
-        if settings.plan.kind == .ladder { record.ladder = LadderAnalysis.all(of: record.steps).first }
+        if settings.plan.kind == .ladder { record.ladders = LadderAnalysis.all(of: record.steps) }
         let maker = VerdictMaker(
             record: record, limits: settings.limits, wasInterrupted: interruption.hasHappened,
             earlierFreezes: store.earlierFreezes(than: record))

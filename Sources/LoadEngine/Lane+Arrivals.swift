@@ -42,7 +42,7 @@ extension Lane {
         let now = Monotonic.nanoseconds
         if now >= measuresFrom && !hasRestarted {
             hasRestarted = true
-            schedule?.restart(at: measuresFrom, offset: scheduleOffset)
+            schedule?.restart(at: measuresFrom, offset: scheduleOffset, countMax: order?.requestsMax)
             // It was set for what would have been due without the warm-up's end.
             arrival?.cancel()
             arrival = nil
@@ -68,10 +68,14 @@ extension Lane {
     /// meanwhile is late.
     private func anotherPlace() -> LoadUser? {
         guard let order, order.isOpen, users.count < order.placesMax, let schedule else { return nil }
-        let enough = (serviceMean.map { $0 * Self.placesSpare } ?? LoadEngine.openModelUnknownSeconds * 1e9)
-        guard Double(users.count) < enough / schedule.interval else { return nil }
+        // Scenarios take turns.
+        let enough = serviceMeans.reduce(0) { sum, mean in
+            sum + (mean.map { $0 * Self.placesSpare } ?? LoadEngine.openModelUnknownSeconds * 1e9)
+        }
+        guard Double(users.count * serviceMeans.count) < enough / schedule.interval else { return nil }
         let user = makeUser(index + users.count * order.lanes, order)
-        user.freeSince = order.startsAt
+        // What was due before had no place, and was not late because of us.
+        user.freeSince = Monotonic.nanoseconds
         users.append(user)
         active += 1
         return user

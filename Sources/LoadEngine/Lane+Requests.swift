@@ -119,16 +119,22 @@ extension Lane {
     }
 
     private func noteSilence(_ now: Int, _ schedule: Schedule) {
-        if Double(now - lastAnyByteAt) > max(Self.silenceNanoseconds, 3 * schedule.interval) { silenceEndedAt = now }
-        lastAnyByteAt = now
+        defer { lastAnyByteAt = now }
+        guard Double(now - lastAnyByteAt) > max(Self.silenceNanoseconds, 3 * schedule.interval) else { return }
+        // A second one, with nothing answered in time between, is no standstill: this is how long the server takes now.
+        if hasLearntSinceSilence { silenceEndedAt = now }
+        hasLearntSinceSilence = false
     }
 
     /// What a silence has delayed says nothing of how long the server usually takes, but is better than nothing: one that
     /// takes seconds is silent until its first answer, and then again and again, for want of requests.
     private func learnService(of user: LoadUser, _ now: Int) {
-        guard user.sentAt > silenceEndedAt || serviceMean == nil else { return }
-        let time = Double(now - user.sentAt)
-        serviceMean = serviceMean.map { $0 + (time - $0) / Self.serviceAnswers } ?? time
+        let mean = serviceMeans[user.scenario]
+        guard user.begunAt > silenceEndedAt || mean == nil else { return }
+        // With the time to connect: the place is taken for as long.
+        let time = Double(now - user.begunAt)
+        serviceMeans[user.scenario] = mean.map { $0 + (time - $0) / Self.serviceAnswers } ?? time
+        hasLearntSinceSilence = true
     }
 
     /// Answers over which the mean goes, roughly.

@@ -63,11 +63,12 @@ final class Lane: @unchecked Sendable {
     var completed: [Int] = []
     var samples = SampleBuffer()
 
-    /// Of the open model: how long the server takes for an answer, on average of the last few dozen; nil before the
-    /// first.
-    var serviceMean: Double?
+    /// Of the open model: how long an answer takes from when its request was begun, by scenario, on average of the last
+    /// few dozen; nil before the first.
+    var serviceMeans: [Double?] = []
     /// When a byte came after none had come for a while.
     var silenceEndedAt = 0
+    var hasLearntSinceSilence = true
     var lastAnyByteAt = 0
 
     /// What any user's createkey made last, for the open model, whose users are nobody in particular.
@@ -109,7 +110,8 @@ final class Lane: @unchecked Sendable {
         counts = LaneCounts()
         second.reset()
         lastByteAt = order.scenarios.map { _ in order.startsAt }
-        (serviceMean, silenceEndedAt, lastAnyByteAt) = (nil, 0, order.startsAt)
+        serviceMeans = order.scenarios.map { _ in nil }
+        (silenceEndedAt, lastAnyByteAt, hasLearntSinceSilence) = (0, order.startsAt, true)
         completed = order.scenarios.map { _ in 0 }
         inFlightOf = completed
         lastCreated = nil

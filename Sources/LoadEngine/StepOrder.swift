@@ -21,6 +21,8 @@ struct StepOrder: Sendable {
     let placesMax: Int
     let lanes: Int
     let iterations: Int?
+    /// Measured requests that are due in all; nil: as many as there is time for.
+    let requestsMax: Int?
     /// When the lane's users start: the n-th of all after n times the interval.
     let startsAt: Int
     let startInterval: Double
@@ -42,12 +44,11 @@ struct Schedule: Sendable {
     /// How many have been begun.
     private(set) var taken = 0
     /// No more than so many.
-    var countMax: Int?
+    private(set) var countMax: Int?
 
-    init(from start: Int, offset: Double, interval: Double, countMax: Int?) {
+    init(from start: Int, offset: Double, interval: Double) {
         first = Double(start) + offset
         self.interval = interval
-        self.countMax = countMax
     }
 
     /// nil when all have been taken.
@@ -70,8 +71,9 @@ struct Schedule: Sendable {
     }
 
     /// Begins again at a moment, with what was due before forgotten.
-    mutating func restart(at moment: Int, offset: Double) {
+    mutating func restart(at moment: Int, offset: Double, countMax: Int?) {
         first = Double(moment) + offset
         taken = 0
+        self.countMax = countMax
     }
 }

@@ -53,18 +53,19 @@ struct StepSetup: Sendable {
             if let rate, !numbers.isEmpty {
                 // Each lane has its share of the rate, and begins a little after the one before.
                 let share = Double(numbers.count) / Double(users)
-                let count = openCount.map { $0 / lanes + (lane < $0 % lanes ? 1 : 0) }
                 arrivals = .clock(
-                    Schedule(
-                        from: startsAt, offset: Double(lane) / rate * 1e9, interval: 1e9 / (rate * share),
-                        countMax: count))
+                    Schedule(from: startsAt, offset: Double(lane) / rate * 1e9, interval: 1e9 / (rate * share)))
             }
+            let requestsMax =
+                plan.model == .open
+                ? openCount.map { $0 / lanes + (lane < $0 % lanes ? 1 : 0) }
+                : step.iterations.map { $0 * numbers.count }
             return StepOrder(
                 scenarios: scenarios, checks: checks, arrivals: arrivals, isOpen: plan.model == .open, users: numbers,
                 placesMax: placesMax / lanes + (lane < placesMax % lanes ? 1 : 0), lanes: lanes,
-                iterations: step.iterations, startsAt: startsAt, startInterval: Double(ramp) / Double(users),
-                lineFrom: lineFrom, measuresFrom: measuresFrom, measuredNanoseconds: measured,
-                startsWithFirst: book.feedsKeys(scenarios))
+                iterations: step.iterations, requestsMax: requestsMax, startsAt: startsAt,
+                startInterval: Double(ramp) / Double(users), lineFrom: lineFrom, measuresFrom: measuresFrom,
+                measuredNanoseconds: measured, startsWithFirst: book.feedsKeys(scenarios))
         }
         (self.scenarios, self.startsAt, self.lineFrom, self.measuresFrom) = (
             scenarios, startsAt, lineFrom, measuresFrom

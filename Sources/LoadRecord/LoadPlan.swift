@@ -13,9 +13,12 @@ package struct LoadPlan: Codable, Sendable, Hashable {
         case single, stages, smoke, ladder, soak, findMax
     }
 
+    /// The names of all scenarios.
+    package static let scenariosKnown = ["getversion", "getclient", "createkey", "getkey"]
+
     package var kind = Kind.single
     package var model = Model.closed
-    /// In the order given: "getversion", "getclient", "createkey", "getkey".
+    /// Of ``scenariosKnown``, in the order given.
     package var scenarios: [String] = []
     package var steps: [PlannedStep] = []
     /// Requests per second that are due over all users (closed model).

@@ -30,6 +30,9 @@ import Testing
             let log = try String(
                 contentsOfFile: folder + "/202611251500/ladder/createkey_u10_i1000.log", encoding: .utf8)
             #expect(log.contains("=== REQUESTS ===") && log.contains("10,000"))
+            var interrupted = Sample.ladder()
+            (interrupted.steps, interrupted.verdict) = ([], Verdict(.interrupted, ""))
+            #expect(try self.lines(LegacyResults(folder: folder + "/3").write([interrupted])) == ["OVERALL: FAIL"])
             #expect(
                 try String(
                     contentsOfFile: LegacyResults(folder: folder + "/2").write([Sample.ladder()]), encoding: .utf8

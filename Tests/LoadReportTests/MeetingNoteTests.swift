@@ -101,6 +101,12 @@ import Testing
                 .hasPrefix("the run supports it"))
     }
 
+    @Test func aScenarioThatWasNotSentIsNotSpokenOf() {
+        #expect(
+            sentence("getkey no longer freezes", clean(concurrency: 50, scenario: "createkey"))
+                == "not tested by this run: no getkey was sent.")
+    }
+
     @Test func whereNoFreezeIsKeptTenUsersAreTheBar() {
         for hypothesis in ["the freeze is fixed", "it freezes"] {
             #expect(
@@ -119,6 +125,8 @@ import Testing
         let frozen = Sample.frozen()
         #expect(sentence("memory stays flat at 15 MB", frozen).hasPrefix("the run supports it: memory was 15.0 MiB"))
         #expect(sentence("memory stays flat at 150 MB", frozen).hasPrefix("the run contradicts it"))
+        #expect(sentence("memory stays below 200 MB", frozen) == "the run supports it: memory was at most 15.0 MiB.")
+        #expect(sentence("memory stays below 10 MB", frozen).hasPrefix("the run contradicts it: memory was at most"))
         #expect(sentence("memory does not stay flat", frozen).hasPrefix("the run contradicts it"))
         #expect(sentence("no memory leak", frozen).hasPrefix("the run supports it"))
         #expect(

@@ -149,6 +149,12 @@ import Testing
         #expect(metrics.queueDepth == 3)
     }
 
+    @Test func queueThatIsSaidToBeEndlessIsNone() throws {
+        let line = "tms_queue_depth{queue=\"writes\"} 999999999999999\n"
+        let metrics = try #require(MetricsReader.parse(String(repeating: line, count: 10_000)))
+        #expect(metrics.queueDepth == MetricsReader.queueDepthMax)
+    }
+
     @Test func statOfAProcessWithAWildNameIsRead() throws {
         let numbers = (3...52).map { "\($0)" }.joined(separator: " ")
         let stat = try #require(ProcessStat("4711 (a ) b (c)) S \(numbers)"))

@@ -83,6 +83,16 @@ struct CredentialTests {
         }
     }
 
+    /// A server may let anybody register.
+    @Test func registrationIsSentToAnotherServerWithoutSecrets() async throws {
+        try await withServers { prod, other in
+            _ = try await run(["client", "create", "gateway", "portal", "1.0", "--url", other.url], prod: prod)
+            #expect(other.credentials.allSatisfy { $0.keys.allSatisfy { $0 == "x-tms-tenant" } })
+            #expect(other.credentials.count == 1)
+            #expect(prod.credentials.isEmpty)
+        }
+    }
+
     @Test func otherServerGetsTheSecretThatIsGivenForIt() async throws {
         let own = ["TMS_ADMIN_ID": "root", "TMS_ADMIN_SECRET": "its own"]
         try await withServers { prod, other in

@@ -13,7 +13,7 @@ struct ThisMachineTests {
         for address in ThisMachine.addresses { #expect(ThisMachine.has(address: address)) }
         // Of documentation, RFC 5737: nobody's.
         #expect(!ThisMachine.has(address: "203.0.113.77"))
-        for host in ["127.0.0.1", "localhost", ProcessInfo.processInfo.hostName] + ThisMachine.addresses.prefix(4) {
+        for host in ["127.0.0.1", "localhost"] + ThisMachine.addresses.prefix(4) {
             let server = try #require(ServerAddress(host.contains(":") ? "http://[\(host)]:80" : "http://\(host):80"))
             #expect(await ThisMachine.has(server), "\(host)")
         }

@@ -49,7 +49,7 @@ struct ReadThreadsTests {
         let answers = Monitor<[APIError?]>([])
         let deadline = Deadline(seconds: 1)
         let _: Bool = await test.onLoop { lane, continuation in
-            lane.readList(as: TestStore.caller, until: deadline) { _ throws(APIError) in
+            lane.readList(as: TestStore.caller) { _ throws(APIError) in
                 hasBegun.update { $0 = true }
                 return isOpen.wait { $0 ? true : nil }
             } then: { _ in

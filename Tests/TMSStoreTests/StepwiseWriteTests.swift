@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test(arguments: Backend.all) func deadlineThatPassesHalfWayIsToldAsHalfWay(on backend: Backend) async throws {
-        let (test, deadline) = (try await open(backend), Deadline(seconds: 1))
+        let (test, deadline) = (try await open(backend), Deadline(seconds: 5))
         let result = await renameTenants(test, until: deadline) {
             while !deadline.hasPassed() { Thread.sleep(forTimeInterval: 0.01) }
         }

@@ -109,7 +109,7 @@ extension ReportDocument {
         }
         if let seconds = plan.steps.first?.seconds { parts.append("\(Figure.seconds(seconds)) each") }
         if let throttle = plan.throttlePerSecond { parts.append("throttled to \(Figure.count(throttle))/s") }
-        if plan.startsLikeGoose { parts.append("one user started per second (--goose-defaults)") }
+        if plan.startsLikeGoose { parts.append("users started one by one, without a start line (--goose-defaults)") }
         if plan.scenarios.contains("getkey") { parts.append("\(plan.keys) keys") }
         if let accounts = plan.accounts { parts.append("\(Figure.count(accounts)) of --accounts, taken in turn") }
         parts.append("timeout \(Figure.seconds(plan.timeoutSeconds))")

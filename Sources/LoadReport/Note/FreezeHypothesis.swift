@@ -20,7 +20,14 @@ enum FreezeHypothesis {
             .flatMap { Int($0.1) }
         if let freeze = record.serverFreezes.first { return frozen(record, freeze, users: users, freezes: freezes) }
         guard record.importedFrom == nil else { return nil }
-        return clean(record, users: users, recipes(earlierFreezes, record, wording)).turned(if: !freezes)
+        let named = Set(LoadPlan.scenariosKnown.filter { wording.text.contains($0) })
+        let missing = named.subtracting(record.plan.scenarios)
+        guard missing.isEmpty else {
+            return .init(
+                judgement: .notTested, reason: "no \(missing.sorted().joined(separator: " and no ")) was sent",
+                sources: ["plan.scenarios"])
+        }
+        return clean(record, users: users, named: named, earlierFreezes.mildest).turned(if: !freezes)
     }
 
     private static func saysThatItFreezes(_ wording: Wording, _ noun: Regex<Substring>) -> Bool? {
@@ -54,20 +61,16 @@ enum FreezeHypothesis {
             reason: "it froze at \(at) UTC\(load) with \(Figure.count(freeze.inFlight)) in flight", sources: sources)
     }
 
-    /// Of each scenario that froze before the mildest load; when it names scenarios, of those.
-    private static func recipes(
-        _ earlier: [FreezeRecipe], _ record: RunRecord, _ wording: Wording
-    ) -> [FreezeRecipe] {
-        let named = Set(earlier.map(\.scenario) + record.plan.scenarios).filter { wording.text.contains($0) }
-        return earlier.mildest.filter { named.isEmpty || named.contains($0.scenario) }
-    }
-
     /// What a run without a freeze says of the hypothesis that the server freezes. That it is fixed is refused below the
     /// concurrency at which it failed: that of earlier runs, that which the hypothesis names, or, when neither is known,
     /// that of the note that started this.
+    /// - Parameters:
+    ///   - named: the scenarios that it names; none: it speaks of all.
+    ///   - mildest: of each scenario that froze before the mildest load.
     private static func clean(
-        _ record: RunRecord, users: Int?, _ recipes: [FreezeRecipe]
+        _ record: RunRecord, users: Int?, named: Set<String>, _ mildest: [FreezeRecipe]
     ) -> HypothesisCheck.Finding {
+        let recipes = mildest.filter { named.isEmpty || named.contains($0.scenario) }
         let wanted = users ?? (recipes.isEmpty ? RareFreeze.noteUsers : nil)
         let most = record.steps.map(\.effectiveConcurrency).max() ?? 0
         var shortfalls = recipes.compactMap { $0.shortfall(of: record) }
@@ -79,7 +82,7 @@ enum FreezeHypothesis {
         guard shortfalls.isEmpty else {
             return .init(judgement: .notTested, reason: shortfalls.joined(separator: "; "), sources: sources)
         }
-        let enough = answered(record, users: wanted, recipes)
+        let enough = answered(record, users: wanted, named: named, recipes)
         let chance = RareFreeze(requests: enough).chanceOfPassing()
         return .init(
             judgement: chance < 0.05 ? .contradicts : .notTested,
@@ -90,7 +93,9 @@ enum FreezeHypothesis {
 
     /// Requests that were answered at the concurrency that counts: of the scenarios that froze one run all of them, for
     /// their mix froze it; where several runs froze, the fewest.
-    private static func answered(_ record: RunRecord, users: Int?, _ recipes: [FreezeRecipe]) -> Int {
+    private static func answered(
+        _ record: RunRecord, users: Int?, named: Set<String>, _ recipes: [FreezeRecipe]
+    ) -> Int {
         let steps = record.steps.filter { step in
             users.map { LittlesLaw.isReached(concurrency: step.effectiveConcurrency, users: $0) } ?? true
         }
@@ -99,6 +104,7 @@ enum FreezeHypothesis {
                 .filter { $0.name == recipe.scenario }.reduce(0) { $0 + $1.succeeded }
         }
         let runs = Dictionary(grouping: recipes, by: \.runID).values.map { $0.map(answered).reduce(0, +) }
-        return runs.min() ?? steps.reduce(0) { $0 + $1.total.succeeded }
+        let spokenOf = steps.flatMap(\.scenarios).filter { named.isEmpty || named.contains($0.name) }
+        return runs.min() ?? spokenOf.reduce(0) { $0 + $1.succeeded }
     }
 }

@@ -90,7 +90,7 @@ package struct MeetingNote: Sendable {
                 NoteSentence(
                     "\(ladder.scenario) gave at most \(Figure.number(ladder.throughputMax)) requests/s; its knee is at "
                         + "\(Figure.number(ladder.kneeUsers)) users.",
-                    "ladder.throughputMax", "ladder.kneeUsers"))
+                    "ladders.throughputMax", "ladders.kneeUsers"))
         }
         if let found = record.findMax {
             let missed = found.failedPerSecond.map { "; at \(Figure.number($0))/s " } ?? ": "

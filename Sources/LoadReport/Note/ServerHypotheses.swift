@@ -68,14 +68,24 @@ enum ServerHypotheses {
                 "memory was \(Figure.bytes(Int(first))) in the first third and \(Figure.bytes(Int(last))) in the last",
             sources: ["server.residentBytes"]
         ).turned(if: !says)
-        // Flat, but somewhere else.
-        if !says, let named = clauses.compactMap(size).first, abs(last - named) > sizeMayDiffer * named {
-            finding.judgement = .contradicts
+        guard !says, let clause = clauses.first(where: { size(in: $0) != nil }), let named = size(in: clause) else {
+            return finding
         }
+        if clause.contains(/\b(?:below|under)\b/) {
+            let most = sizes.max() ?? last
+            return .init(
+                judgement: most <= named * mebiPerMega ? .supports : .contradicts,
+                reason: "memory was at most \(Figure.bytes(Int(most)))", sources: ["server.residentBytes"])
+        }
+        // Flat, but somewhere else.
+        if abs(last - named) > sizeMayDiffer * named { finding.judgement = .contradicts }
         return finding
     }
 
-    /// Of "15 MB"; those who say so often mean MiB.
+    /// Those who say MB often mean MiB.
+    private static let mebiPerMega = 1.049
+
+    /// Of "15 MB".
     private static func size(in clause: Substring) -> Double? {
         guard let match = clause.firstMatch(of: /\b(\d+(?:\.\d+)?) *([kmg])i?b\b/), let number = Double(match.1) else {
             return nil

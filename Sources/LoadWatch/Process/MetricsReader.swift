@@ -13,6 +13,8 @@ package struct MetricsFigures: Sendable, Hashable {
 package struct MetricsReader: Sendable {
     /// For which `read` may keep its caller waiting.
     package static let timeoutMilliseconds = 300
+    /// More is no queue.
+    static let queueDepthMax = 1_000_000_000
 
     private let address: SocketAddress?
     private let hostHeader: String
@@ -39,7 +41,8 @@ package struct MetricsReader: Sendable {
         }
         var figures = MetricsFigures(queueDepth: metrics.queueDepth)
         if let now = metrics.commits {
-            if let before = commits, now.count > before.count {
+            // What comes of odd numbers is left out as well.
+            if let before = commits, now.count - before.count >= 1, now.seconds >= before.seconds {
                 figures.commitMilliseconds = (now.seconds - before.seconds) / (now.count - before.count) * 1000
             }
             commits = now
@@ -58,7 +61,7 @@ package struct MetricsReader: Sendable {
             else { continue }
             switch line[..<space] {
             case #"tms_queue_depth{queue="login_writes"}"#, #"tms_queue_depth{queue="writes"}"#:
-                queueDepth = (queueDepth ?? 0) + Int(value)
+                queueDepth = min((queueDepth ?? 0) + Int(value), Self.queueDepthMax)
             case "tms_commit_duration_seconds_sum": seconds = value
             case "tms_commit_duration_seconds_count": count = value
             default: break

@@ -36,7 +36,9 @@ struct CallOptions: ParsableArguments {
             throw Failure(.configuration, "which server? Give --url, TMS_URL or a profile: tmsctl profile add --help")
         }
         let credentials = profile.credentials.limited(to: endpoint.access)
-        if let owner = profile.withheldFrom, endpoint.access != .anyone, credentials.hasNoSecret {
+        if let owner = profile.withheldFrom, ![.anyone, .registration].contains(endpoint.access),
+            credentials.hasNoSecret
+        {
             throw Failure(.configuration, Self.missingSecret(endpoint.access, of: url, notThatOf: owner))
         }
         var options = ClientOptions()

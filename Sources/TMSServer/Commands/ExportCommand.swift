@@ -1,4 +1,5 @@
 internal import ArgumentParser
+private import Primitives
 internal import TMSStore
 
 struct ExportCommand: AsyncParsableCommand {
@@ -30,7 +31,7 @@ struct ExportCommand: AsyncParsableCommand {
     func run() async throws {
         try await reportingFailures {
             let place = try InstalledDatabase(root).place
-            guard RootDirectory.mode(of: file) == nil else {
+            guard !FileStatus.isTaken(file) else {
                 throw ConfigurationError("\(file): is there already, and is not overwritten")
             }
             print("Database: \(place)")

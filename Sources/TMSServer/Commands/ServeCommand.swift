@@ -42,7 +42,7 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration = loader.configuration
         try directory.check(
             needsCertificate: configuration.address.isTLS, needsDatabase: !configuration.isOnPostgreSQL)
-        try RootLock.take(directory)
+        let lockProblem = try RootLock.take(directory)
         let telemetry = Telemetry()
         let logFile = try configuration.logFile.isEmpty ? nil : LogFile(path: configuration.logFile)
         let log = LogSink(
@@ -52,6 +52,11 @@ struct ServeCommand: AsyncParsableCommand {
         let logger = Logger(label: "tms-server") { LogfmtHandler(label: $0, sink: log) }
         let hangups = Hangups.reopen(logFile, logger: logger)
         defer { withExtendedLifetime(hangups) {} }
+        if let lockProblem {
+            logger.warning(
+                "this folder cannot be kept from other servers",
+                metadata: ["file": "\(directory.lockFile)", "error": "\(lockProblem)"])
+        }
         for key in loader.unknownKeys {
             logger.warning("unknown configuration key ignored", metadata: ["key": "\(key)"])
         }

@@ -65,7 +65,7 @@ final class PrivateFileWriter {
             return true
         }
         // Not every file system has links (link(2)).
-        guard errno == EPERM || errno == EOPNOTSUPP else { return false }
+        guard [EPERM, EOPNOTSUPP, ENOSYS].contains(errno) else { return false }
         guard !FileStatus.isTaken(path) else {
             errno = EEXIST
             return false

@@ -1,4 +1,5 @@
 internal import Foundation
+private import Glibc
 private import Primitives
 
 /// The folder of an installation: its parts, and the modes they must have.
@@ -47,6 +48,10 @@ struct RootDirectory: Sendable {
     /// - Throws: when it has another mode. A link has none of its own: what counts is what it leads to.
     private static func exists(_ path: String, mode wanted: Int) throws(ConfigurationError) -> Bool {
         guard let mode = mode(of: path) else {
+            let reason = errno
+            guard reason == ENOENT || reason == ENOTDIR else {
+                throw ConfigurationError("\(path): \(String(cString: strerror(reason)))")
+            }
             guard FileStatus.isTaken(path) else { return false }
             throw ConfigurationError("\(path): is a link to something that is missing")
         }

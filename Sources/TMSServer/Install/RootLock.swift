@@ -9,18 +9,18 @@ enum RootLock {
     }
 
     /// Takes the lock. It is held until the process ends, in whatever way.
-    static func take(_ root: RootDirectory) throws {
+    /// - Returns: why it could not be taken, although nobody has it: no reason not to serve.
+    /// - Throws: ``Taken``.
+    static func take(_ root: RootDirectory) throws(Taken) -> String? {
         let hasFolder = mkdir(root.runFolder, 0o700) == 0 || errno == EEXIST
         let descriptor = hasFolder ? open(root.lockFile, O_RDWR | O_CREAT | O_CLOEXEC, 0o600) : -1
         guard descriptor >= 0 else {
-            // In a folder that cannot be changed there is nothing that one server could take from another.
-            if errno == EROFS { return }
-            throw PrivateFileWriter.failure(root.lockFile)
+            return String(cString: strerror(errno))
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let isTaken = errno == EWOULDBLOCK
+            let reason = errno
             defer { close(descriptor) }
-            guard isTaken else { throw PrivateFileWriter.failure(root.lockFile) }
+            guard reason == EWOULDBLOCK else { return String(cString: strerror(reason)) }
             let holder = pid(in: descriptor).map { "process \($0)" } ?? "another process"
             throw Taken(description: "\(root.path): \(holder) serves from this folder already")
         }
@@ -28,6 +28,7 @@ enum RootLock {
         let line = "\(getpid())\n"
         _ = ftruncate(descriptor, 0)
         _ = write(descriptor, line, line.utf8.count)
+        return nil
     }
 
     /// What the holder has written; nil when it has not done so yet.

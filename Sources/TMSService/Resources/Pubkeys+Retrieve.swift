@@ -1,4 +1,5 @@
 internal import Logging
+private import Primitives
 package import TMSAPI
 package import TMSStore
 internal import Telemetry
@@ -38,9 +39,12 @@ extension PubkeyRules {
     ) {
         // Observing changes nothing, so the use is not even counted.
         if settings.enforcement == .observe { return answer(.success(.allowed(key)), call, respond) }
+        // Where the rules only warn, no login waits until its use is counted, or fails because it cannot be.
+        let isServed = settings.enforcement == .warn
+        if isServed { respond(.success(PubkeyRetrieved(key.publicKey))) }
         let body = call.body
         let ticketSeconds = connection.isEmpty ? settings.loginWindowSeconds : settings.loginTicketSeconds
-        lane.write(as: call.caller, isLogin: true, until: call.deadline) {
+        lane.write(as: call.caller, isLogin: true, until: isServed ? .none : call.deadline) {
             transaction throws(APIError) -> LoginVerdict in
             // Judged again: between the read and this transaction anything may have changed.
             let verdict = try transaction.judgeLogin(body, connection: connection)
@@ -49,12 +53,11 @@ extension PubkeyRules {
                 pubkey: key.id, connection: connection, ticketExpiresAt: transaction.now.adding(seconds: ticketSeconds))
             return isTaken ? .allowed(key) : .refused(key, .noUsesLeft)
         } then: { result in
-            // Where the rules only warn, no login may fail because a use cannot be counted just now.
-            if settings.enforcement == .warn, case .failure(let error) = result, error.code.rawValue >= 500 {
+            guard isServed else { return answer(result, call, respond) }
+            if case .failure(let error) = result {
                 log("login served whose use could not be counted", error.message, call)
-                return answer(.success(.allowed(key)), call, respond)
             }
-            answer(result, call, respond)
+            answer(.success((try? result.get()) ?? .allowed(key)), call) { _ in }
         }
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 /// A server that may not open as many files as it would like to: who is connected is served, the others wait, and the
 /// log says so.
-@Suite struct OpenFilesTests {
+@Suite(.timeLimit(.minutes(5))) struct OpenFilesTests {
     /// The value of a metric without labels, asked over a connection that is open.
     private func metric(_ name: String, _ connection: RawConnection, _ answered: inout Int) async throws -> Int {
         try await connection.send(rawRequest("GET", "/metrics"))

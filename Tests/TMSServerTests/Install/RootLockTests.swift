@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct RootLockTests {
+@Suite(.timeLimit(.minutes(2))) struct RootLockTests {
     private func run(_ server: TestServer, _ arguments: String...) async throws -> Program.Outcome {
         try await Program.run(
             Program.path("tms-server"), arguments + ["--root-dir", server.root],
@@ -34,6 +34,20 @@ import Testing
         }
         try await Servers.withOwn(in: folder) { server async throws in
             #expect(try await run(server, "status").status == 0)
+        }
+    }
+
+    @Test func lockThatCannotBeTakenKeepsNobodyFromServing() async throws {
+        let folder = try TemporaryFolder()
+        let root = try await Servers.withOwn(in: folder) { server async throws in
+            #expect(await server.stop() == 0)
+            return server.root
+        }
+        try FileManager.default.removeItem(atPath: root + "/run/lock")
+        try FileManager.default.createDirectory(atPath: root + "/run/lock", withIntermediateDirectories: false)
+        try await Servers.withOwn(in: folder) { server async throws in
+            #expect(try await Wire(server.url).create().status == 201)
+            #expect(server.log.contains("this folder cannot be kept from other servers"))
         }
     }
 

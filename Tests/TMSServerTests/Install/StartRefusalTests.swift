@@ -149,6 +149,14 @@ import Testing
         expectRefusal(try await serve(), root + "/certs/cert.pem", "is a link to something that is missing")
     }
 
+    @Test func linkThatCannotBeFollowedIsSaidToBeThat() async throws {
+        try await install()
+        let name = root + "/certs/key.pem"
+        try FileManager.default.removeItem(atPath: name)
+        try FileManager.default.createSymbolicLink(atPath: name, withDestinationPath: name)
+        expectRefusal(try await serve(), name, "Too many levels of symbolic links")
+    }
+
     @Test func fileThatIsNoDatabaseEndsIt() async throws {
         try await install()
         let file = root + "/database/tms.db"

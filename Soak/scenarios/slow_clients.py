@@ -31,7 +31,9 @@ def run(stage):
     time.sleep(1)
     files = server.open_files()
     expect_senders_end(stage, server)
-    expect_readers_end(stage, server)
+    # Whoever is still on the way out would be taken for a reader.
+    stage.expect_within(5, lambda: server.open_files() <= files, f"open files are back to {files} after the senders")
+    expect_readers_end(stage, server, files)
     stage.expect_within(5, lambda: server.open_files() <= files, f"open files are back to {files}")
     stage.expect_within(2, lambda: server.metrics().sum("tms_http_unsent_bytes") == 0,
                         "no answer is kept for anybody: tms_http_unsent_bytes is 0")
@@ -67,8 +69,8 @@ def takes(connection, byte):
     return True
 
 
-def expect_readers_end(stage, server):
-    files, resident = server.open_files(), server.resident_bytes()
+def expect_readers_end(stage, server, files):
+    resident = server.resident_bytes()
     request = requests.keys(1_000) * PIPELINED
     readers = []
     stage.at_end(lambda: [connection.close() for connection in readers])
@@ -77,15 +79,17 @@ def expect_readers_end(stage, server):
         connection = Connection(server.address)
         readers.append(connection)
         connection.socket.sendall(request)
-    most = 0
+    most, have_come = 0, False
     # An answer may take a request's time to be taken, and so may a refusal after it.
     while time.monotonic() - began < 2 * SECONDS_MAX + 4:
         most = max(most, server.resident_bytes() - resident)
         if most > MEMORY_LIMIT:
             raise SoakError(f"readers that do not read cost {most >> 20} MiB, and it grows")
-        if server.open_files() <= files:
+        have_come = have_come or server.open_files() > files
+        if have_come and server.open_files() <= files:
             break
         time.sleep(0.05)
+    stage.expect(have_come, "those who never read have come")
     left = max(0, server.open_files() - files)
     stage.expect(left == 0, "who never reads is ended", f"{left} of {READERS} were not")
     stage.figure("slow readers ended in", f"{time.monotonic() - began:.1f} s")

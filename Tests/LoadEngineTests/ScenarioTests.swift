@@ -32,6 +32,10 @@ extension LoadEngineTests {
             }
         }
 
+        @Test func recordsKnowTheNamesOfAll() {
+            #expect(Scenario.allCases.map(\.rawValue) == LoadPlan.scenariosKnown)
+        }
+
         @Test func requestsOfEachScenario() async throws {
             let requests = Monitor<[TestServer.Request]>([])
             let server = try server { request in requests.withLock { $0.append(request) } }

@@ -43,6 +43,40 @@ import Testing
         #expect(try test.count("SELECT COUNT(*) FROM audit WHERE action = 'pubkey created'") == 30)
     }
 
+    @Test(arguments: Backend.all) func refusedWriteIsToldThatItsBatchWasNotKept(on backend: Backend) async throws {
+        let test = try TestStore(on: backend) { configuration in
+            configuration.changePostgreSQL { $0.writers = 1 }
+        }
+        try test.database.connect().runScript(
+            "CREATE TABLE orphans (id BIGINT REFERENCES tenants (id) DEFERRABLE INITIALLY DEFERRED)")
+        let isBusy = DispatchSemaphore(value: 0)
+        let mayGoOn = DispatchSemaphore(value: 0)
+        let results: [Result<Int, APIError>] = await test.onLoop { lane, continuation in
+            // Those who come while the writer is busy with another meet in one batch.
+            lane.write(as: TestStore.caller) { _ throws(APIError) in
+                isBusy.signal()
+                mayGoOn.wait()
+            } then: { _ in
+            }
+            isBusy.wait()
+            var results: [Result<Int, APIError>] = []
+            lane.write(as: TestStore.caller) { transaction throws(APIError) in
+                try transaction.execute("INSERT INTO orphans VALUES (-1)")
+            } then: {
+                results.append($0)
+            }
+            lane.write(as: TestStore.caller) { _ throws(APIError) -> Int in
+                throw APIError(.conflict, "it exists already")
+            } then: {
+                results.append($0)
+                continuation.resume(returning: results)
+            }
+            mayGoOn.signal()
+        }
+        #expect(results.count == 2)
+        for result in results { #expect(throws: APIError(.unprocessable, "")) { try result.get() } }
+    }
+
     @Test(arguments: Backend.all) func fullQueueRefusesAtOnceAndLosesNothingThatWasTaken(on backend: Backend)
         async throws
     {

@@ -60,8 +60,8 @@ final class TypedWrite<Value: Sendable>: QueuedWrite, @unchecked Sendable {
     }
 
     override func complete(failure: APIError?) {
-        // A write that was refused by its own rule keeps that reason, whatever became of its batch.
-        if case .failure = result {} else if let failure { result = .failure(failure) }
+        // Also to a write that its own rule refused: what it was refused for may be a change that was not kept.
+        if let failure { result = .failure(failure) }
         completion(result ?? .failure(.internalFailure))
     }
 }

@@ -10,6 +10,10 @@ SWIFT_TEST = timeout --kill-after=10 1200 $(SWIFT) test
 # Tests in which a time-out of seconds, or a limit of a few connections, is the thing itself.
 TIMED_TESTS = TMSServerTests.(TimeoutTests|LimitTests|ShutdownTests|ConnectionTests|RequestLogTests|WatchdogTests|BlockedLoopTests)
 
+# How many tests run at a time. Left alone Swift Testing begins them all at once: it takes no less time, and each of them waits
+# until nearly all are done, past what it allows itself.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 16
+
 .PHONY: help run build test bench bench-compare bench-lists recipes overload endurance soak tsan fmt lint install clean setup
 
 help:
@@ -143,7 +147,7 @@ drill: build
 		-Xswiftc -DACKNOWLEDGE_BEFORE_COMMIT
 	python3 Soak/drill.py --server .build/release/tms-server --broken .build/drill/release/tms-server $(DRILL_FLAGS)
 
-# make tsan       the server's and its clients' tests under ThreadSanitizer (ten minutes)
+# make tsan       the server's and its clients' tests under ThreadSanitizer (half an hour)
 # make asan       the same under AddressSanitizer
 
 # SecretMemoryTests search the process's memory, and that of a sanitizer is terabytes; how long a login takes while the

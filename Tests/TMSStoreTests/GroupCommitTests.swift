@@ -83,6 +83,8 @@ import Testing
         let test = try TestStore(on: backend) { configuration in
             configuration.writeQueueMax = 5
             configuration.changePostgreSQL { $0.writers = 1 }
+            // None of them may give up before the queue has refused the others, however slow the machine is.
+            configuration.waitForLocks(milliseconds: 600_000)
         }
         try await test.fill()
         let foreign = try test.database.holdWrites()

@@ -5,6 +5,9 @@ import Testing
 
 /// `migrate`, `export` and `import` as an operator runs them.
 @Suite struct MoveCommandTests {
+    /// With other tests beside it an import takes its time.
+    private static let secondsMax = 200.0
+
     private let folder: TemporaryFolder
     private let root: String
 
@@ -19,7 +22,8 @@ import Testing
         _ arguments: String..., environment: [String: String] = [:]
     ) async throws -> Program.Outcome {
         try await Program.run(
-            Program.path("tms-server"), arguments + ["--root-dir", root, "--allow-root"], environment: environment)
+            Program.path("tms-server"), arguments + ["--root-dir", root, "--allow-root"], environment: environment,
+            secondsMax: Self.secondsMax)
     }
 
     private func expectSuccess(
@@ -119,8 +123,10 @@ import Testing
         let killed = try RunningProgram(
             Program.path("tms-server"), ["import", folder.file("export"), "--root-dir", root, "--allow-root"],
             environment: environment)
-        // With hundreds of other tests beside it the import takes its time.
-        try #require(await eventually(withinSeconds: 200) { Self.hasSomeRows(of: place, log: log) || killed.hasEnded })
+        try #require(
+            await eventually(withinSeconds: Self.secondsMax) {
+                Self.hasSomeRows(of: place, log: log) || killed.hasEnded
+            })
         killed.signal(SIGKILL)
         #expect(await killed.waitUntilExit() == -SIGKILL, "\(killed.output)\(killed.errors)")
         try place.change(Self.goOn(on: backend))

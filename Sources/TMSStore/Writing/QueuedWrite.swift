@@ -60,7 +60,7 @@ final class TypedWrite<Value: Sendable>: QueuedWrite, @unchecked Sendable {
     }
 
     override func complete(failure: APIError?) {
-        // Also to a write that its own rule refused: what it was refused for may be a change that was not kept.
+        // A write that its own rule refused is told too: what refused it may be a change that was not kept.
         if let failure { result = .failure(failure) }
         completion(result ?? .failure(.internalFailure))
     }

@@ -54,7 +54,8 @@ import Testing
         let facts = collected.evidence.facts
         #expect(facts.cpu ?? 9 < 0.05)
         #expect(facts.threads.count == 10 + Sanitizer.threads)
-        #expect(facts.threads.allSatisfy { $0.states == ["S", "S", "S"] })
+        // All but the one that takes connections: what asks beside wakes it.
+        #expect(facts.threads.count { $0.states == ["S", "S", "S"] } >= facts.threads.count - 1)
         #expect(facts.sockets?.unreadBytes ?? 0 > 0)
         #expect(facts.isAnswered(.connect) == true)
         #expect(facts.isAnswered(.getversion) == false)

@@ -47,6 +47,8 @@ import Testing
         #expect(cause { $0.openFiles = 1024 } == .outOfFiles)
         #expect(cause { $0.threads[0].states = ["D", "D", "S"] } == .diskOrWriterLock)
         #expect(cause { $0.threads[0].states = ["S", "D", "S"] } == .unknown)
+        #expect(cause { $0.threads[0].states = ["R", "S", "S"] } == .blockedRuntime)
+        #expect(cause { $0.threads[0].states = ["R", "S", "R"] } == .unknown)
         #expect(cause { $0.otherLockHolders = [4711] } == .diskOrWriterLock)
         #expect(cause { $0.databaseSessionsWaitingForLocks = 1 } == .diskOrWriterLock)
         #expect(cause { $0.diskWaitSeconds = 0.6 } == .diskOrWriterLock)

@@ -55,8 +55,15 @@ package enum FreezeClassifier {
         // The runtime is alive; only what needs the database stands.
         if isVersionAnswered == true { return isClientAnswered == false ? .poolExhausted : .unknown }
         let isSomethingUnread = facts.sockets.map { $0.unreadBytes > 0 || $0.acceptQueue > 0 } ?? false
-        let areAsleep = facts.threads.allSatisfy { $0.states.allSatisfy { "SI".contains($0) } }
-        return areAsleep && (isSomethingUnread || isVersionAnswered == false) ? .blockedRuntime : .unknown
+        return areAsleep(facts) && (isSomethingUnread || isVersionAnswered == false) ? .blockedRuntime : .unknown
+    }
+
+    /// One that was once seen awake, as a timer or a new connection wakes it, changes nothing: the process uses no
+    /// processor, and answers nobody.
+    private static func areAsleep(_ facts: EvidenceFacts) -> Bool {
+        facts.threads.allSatisfy { thread in
+            thread.states.allSatisfy { "SIR".contains($0) } && thread.states.count { $0 == "R" } <= 1
+        }
     }
 
     /// Some are kept free by careful servers; the next connection needs one.
